@@ -1,0 +1,90 @@
+/*
+ * harness.h - times contestants fairly.
+ *
+ * A suite registers bounds (what the machine can do at best), groups (one table each: an operation in a precision, measured
+ * against a bound) and the contestants of each group; the first contestant of a group is the one the others are compared
+ * with. harness_run then lets all contestants of all groups take turns, A B C A B C …, for as many rounds as the time
+ * allows, so that a change of the machine's clock or load meets all of them alike.
+ *
+ * One turn: a repetition that is not timed (the others have just emptied the caches), then as many as fill a turn,
+ * timed together; their mean is the turn's figure. Every contestant has one figure a round, hence minimum and median are
+ * taken over equally many. Nothing else runs meanwhile: a contestant in another process waits, blocked, for its turn.
+ */
+#ifndef BENCH_HARNESS_H
+#define BENCH_HARNESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { HARNESS_MAX_ENTRIES = 64, HARNESS_MAX_GROUPS = 32, HARNESS_MAX_NOTES = 16, HARNESS_NOTE_LENGTH = 512 };
+
+struct contestant {
+    const char *name;
+    void *state;
+    void (*run)(void *state);                            /* one repetition; the harness times it */
+    double (*measure)(void *state, int64_t repetitions); /* or, instead of run: a whole turn; returns its timed seconds */
+    double (*error)(void *state);                        /* NULL, or what training lowers: checked at the end */
+    void (*close)(void *state);                          /* NULL, or releases state */
+};
+
+struct entry {
+    struct contestant who;
+    int32_t group;       /* −1 for a bound */
+    int64_t repetitions; /* a turn */
+    double *seconds;     /* [rounds] of one repetition, sorted once harness_run is done */
+    double minimum, median;
+    double error_before, error_after; /* NaN without an error function */
+};
+
+struct group {
+    const char *operation, *precision;
+    int32_t bound;          /* index of an entry */
+    double reads;           /* the bound of this operation is so many times that entry's time */
+    const char *bound_name; /* "two reads of the big matrix" */
+    double bytes;           /* that one read moves, for GB/s */
+};
+
+struct harness {
+    struct entry entries[HARNESS_MAX_ENTRIES];
+    struct group groups[HARNESS_MAX_GROUPS];
+    char notes[HARNESS_MAX_NOTES][HARNESS_NOTE_LENGTH]; /* what the reader of the table must know: peers, what was left out */
+    int32_t entry_count, group_count, note_count;
+    int64_t rounds; /* done, after harness_run */
+};
+
+/* A time limit and what holds whatever the limit. */
+struct harness_plan {
+    double seconds;      /* about how long all rounds take together */
+    double turn_seconds; /* about how long one turn takes */
+    int64_t least_rounds;
+};
+
+/* Adds a bound, and returns its index for a group to name. */
+int32_t harness_add_bound(struct harness *harness, struct contestant who);
+
+/* Adds a group, and returns its index for contestants to name. */
+int32_t harness_add_group(struct harness *harness, struct group group);
+
+/* Adds a contestant to a group. Its state is the harness's from here on. */
+void harness_add(struct harness *harness, int32_t group, struct contestant who);
+
+/* Adds a line above the tables, as printf does. */
+void harness_note(struct harness *harness, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Warms up, runs the rounds, fills in the statistics, and dies if training did not lower a contestant's error. */
+void harness_run(struct harness *harness, const struct harness_plan *plan);
+
+/* Closes every contestant. */
+void harness_close(struct harness *harness);
+
+/* Seconds of a clock that only goes forward. */
+double harness_clock(void);
+
+/* Memory for a bench's arrays: zeroed, aligned like the library's. Never NULL: dies when there is none. */
+void *bench_allocate(size_t bytes);
+
+/* Prints why the bench cannot go on, and ends the program. */
+_Noreturn void bench_die(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

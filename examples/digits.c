@@ -1,0 +1,427 @@
+/*
+ * digits.c - trains a network on handwritten digits (MNIST) and shows what it reads.
+ *
+ * An example to copy from: it uses nothing but dnn.h, the C library, and a little POSIX (isatty, access, sigaction). The
+ * whole life of a network is in run() and train(): model, trainer, datasets, fit, then what the trained model is worth.
+ *
+ * The one idea: almost every option is a config key, so the library checks the value and words the error, and this
+ * program needs no rules about epochs, rates or activations.
+ *
+ * Exit status: 0 done (also after Ctrl-C), 1 something failed, 2 wrong usage.
+ */
+#define _POSIX_C_SOURCE 200809L /* the three above, which plain C11 hides */
+
+#include <dnn.h>
+
+#include <inttypes.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#ifndef DIGITS_SAMPLE_DIR
+#define DIGITS_SAMPLE_DIR "examples/data" /* CMake gives the full path */
+#endif
+
+enum { DONE = 0, FAILED = 1, WRONG_USAGE = 2 }; /* exit status */
+enum { SIDE = 28, PIXELS = SIDE * SIDE, DIGITS = 10 };
+enum { MAX_LAYERS = 64 };
+enum { BAR_WIDTH = 18 };
+enum { GALLERY = 3, MARGIN = 2 }; /* three pictures fit in 80 columns without MNIST's blank border */
+
+typedef struct {
+    const char *data; /* folder of the four files; NULL: the embedded sample */
+    bool full, help;
+    int64_t layers[MAX_LAYERS], layer_count;
+} options;
+
+typedef struct {
+    dnn_config *config;
+    dnn_dataset *training, *validation, *test;
+    dnn_model *model;
+    dnn_trainer *trainer;
+} objects;
+
+typedef struct {
+    bool terminal;     /* may rewrite its line; otherwise one plain line an epoch */
+    bool utf8;         /* may draw with block characters */
+    bool line_open;    /* the cursor stands in a progress line */
+    double last_drawn; /* in seconds of the fit */
+    double samples;    /* in an epoch */
+} display;
+
+typedef struct {
+    double pixels[PIXELS];
+    int truth, answer;
+    double confidence;
+} picture;
+
+static volatile sig_atomic_t interrupted = 0;
+
+static void on_interrupt(int signal_number)
+{
+    (void)signal_number;
+    interrupted = 1; /* the progress callback reads it; little else is allowed in a signal handler */
+}
+
+/* Says what failed; returns whether it did. DNN_STOPPED, the one positive status, is no error. */
+static bool failed(int32_t status, const char *what)
+{
+    if (status >= DNN_OK) {
+        return false;
+    }
+    fprintf(stderr, "digits: %s: %s: %s\n", what, dnn_status_string(status), dnn_last_error());
+    return true;
+}
+
+/* ---------------------------------------------- command line ---------------------------------------------- */
+
+static void print_help(void)
+{
+    puts("usage: digits [options]\n"
+         "\n"
+         "Trains a network on handwritten digits (MNIST) and shows what it reads. Ctrl-C ends the training early.\n"
+         "\n"
+         "  --full               all of MNIST, 60,000 + 10,000 images (digits.sh fetches them; else add --data)\n"
+         "  --data DIR           folder with MNIST's four files, plain or .gz (a sample of 5,000 + 1,000 images)\n"
+         "  --layers 784,100,10  neurons of each layer\n"
+         "  --epochs N           passes over the training images (10)\n"
+         "  --learning-rate X    how far each step goes (1.0)\n"
+         "  --seed N             draws other first weights (0)\n"
+         "  --config KEY=VALUE   any other setting, repeatable\n"
+         "  --help               this text\n"
+         "\n"
+         "Keys of --config:");
+    for (int64_t i = 0; i < dnn_config_key_count(); i++) {
+        printf("  %-19s  %s\n", dnn_config_key_name(i), dnn_config_key_help(i));
+    }
+}
+
+static int set_layers(const char *text, options *chosen)
+{
+    const char *next = text;
+    int64_t count = 0;
+    while (count < MAX_LAYERS && *next >= '1' && *next <= '9') { /* strtoll alone would take " -1" too */
+        char *end = NULL;
+        chosen->layers[count++] = strtoll(next, &end, 10);
+        next = *end == ',' && end[1] != '\0' ? end + 1 : end;
+    }
+    if (*next != '\0' || count < 2 || chosen->layers[0] != PIXELS || chosen->layers[count - 1] != DIGITS) {
+        fprintf(stderr, "digits: --layers takes sizes from %d (pixels) to %d (digits), like 784,100,10; not \"%s\"\n",
+                PIXELS, DIGITS, text);
+        return WRONG_USAGE;
+    }
+    chosen->layer_count = count;
+    return DONE;
+}
+
+static int set_key(const char *key, const char *value, dnn_config *config)
+{
+    if (dnn_config_set(config, key, value) != DNN_OK) {
+        fprintf(stderr, "digits: %s=%s: %s\n", key, value, dnn_last_error());
+        return WRONG_USAGE;
+    }
+    return DONE;
+}
+
+/* Takes argv[*i], with its value from "--name=value" or the next argument; moves *i to the last one used. */
+static int take_option(char **argv, int *i, dnn_config *config, options *chosen)
+{
+    enum { LAYERS, DATA, PAIR, KEYS, COUNT = 6 };
+    static const char *const names[COUNT] = {"--layers", "--data", "--config", "--epochs", "--learning-rate", "--seed"};
+    static const char *const keys[COUNT] = {[KEYS] = "epochs", "learning_rate", "seed"};
+    char *const option = argv[*i];
+    const size_t length = strcspn(option, "=");
+    int k = 0;
+
+    if (strcmp(option, "--help") == 0 || strcmp(option, "--full") == 0) {
+        *(option[2] == 'h' ? &chosen->help : &chosen->full) = true;
+        return DONE;
+    }
+    while (k < COUNT && (strlen(names[k]) != length || strncmp(option, names[k], length) != 0)) {
+        k++;
+    }
+    if (k == COUNT) {
+        fprintf(stderr, "digits: unknown option \"%s\"; --help lists them\n", option);
+        return WRONG_USAGE;
+    }
+    char *const value = option[length] == '=' ? option + length + 1 : argv[++*i]; /* argv ends with NULL */
+    if (value == NULL) {
+        fprintf(stderr, "digits: %s needs a value\n", option);
+        return WRONG_USAGE;
+    }
+    if (k == LAYERS) {
+        return set_layers(value, chosen);
+    }
+    if (k == PAIR) { /* "activation=relu" is cut in two; a text without "=" has an empty value */
+        char *const equals = value + strcspn(value, "=");
+        const bool cut = *equals != '\0';
+        *equals = '\0';
+        return set_key(value, cut ? equals + 1 : "", config);
+    }
+    chosen->data = k == DATA ? value : chosen->data;
+    return k == DATA ? DONE : set_key(keys[k], value, config);
+}
+
+/* The settings with which the tutorial's network reads digits; the command line may change each. */
+static int configure(int argc, char **argv, dnn_config *config, options *chosen)
+{
+    if (failed(dnn_config_set_number(config, "learning_rate", 1.0), "config") ||
+        failed(dnn_config_set_integer(config, "epochs", 10), "config")) {
+        return FAILED;
+    }
+    for (int i = 1; i < argc; i++) {
+        if (take_option(argv, &i, config, chosen) != DONE) {
+            return WRONG_USAGE;
+        }
+    }
+    if (chosen->full && chosen->data == NULL && !chosen->help) {
+        fputs("digits: --full needs --data DIR; \"sh examples/digits.sh --full\" fetches the files\n", stderr);
+        return WRONG_USAGE;
+    }
+    return DONE;
+}
+
+/* -------------------------------------------------- data -------------------------------------------------- */
+
+/* Finds DIR/train-images-idx3-ubyte under the names it goes by. */
+static bool find_file(const char *folder, const char *stem, int dimensions, char *path, size_t capacity)
+{
+    static const char *const forms[] = {"%s/%s-idx%d-ubyte", "%s/%s-idx%d-ubyte.gz", "%s/%s.idx%d-ubyte",
+                                        "%s/%s.idx%d-ubyte.gz"};
+    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+        const int length = snprintf(path, capacity, forms[i], folder, stem, dimensions);
+        if (length > 0 && (size_t)length < capacity && access(path, R_OK) == 0) {
+            return true;
+        }
+    }
+    fprintf(stderr, "digits: %s: there is no readable %s-idx%d-ubyte here, plain or .gz\n", folder, stem, dimensions);
+    return false;
+}
+
+static int read_dataset(const char *folder, const char *image_stem, const char *label_stem, dnn_dataset **dataset)
+{
+    char images[4096], labels[4096];
+    return find_file(folder, image_stem, 3, images, sizeof images) &&
+                   find_file(folder, label_stem, 1, labels, sizeof labels) &&
+                   !failed(dnn_dataset_read_idx(images, labels, dataset), folder)
+               ? DONE
+               : FAILED;
+}
+
+/* A tenth of the training images is held back to watch the training; the test images are looked at once, at the end. */
+static int read_data(const char *folder, objects *all)
+{
+    dnn_dataset *whole = NULL;
+    int result = read_dataset(folder, "train-images", "train-labels", &whole);
+    if (result == DONE && failed(dnn_dataset_split(whole, 0.9, 0, &all->training, &all->validation), "split")) {
+        result = FAILED;
+    }
+    dnn_dataset_destroy(whole); /* the two parts keep its memory */
+    return result == DONE ? read_dataset(folder, "t10k-images", "t10k-labels", &all->test) : result;
+}
+
+/* ------------------------------------------------ training ------------------------------------------------ */
+
+static display look_at_terminal(void)
+{
+    const char *const terminal = getenv("TERM"), *locale = getenv("LC_ALL");
+    locale = locale != NULL && locale[0] != '\0' ? locale : getenv("LC_CTYPE");
+    locale = locale != NULL && locale[0] != '\0' ? locale : getenv("LANG");
+    display screen = {0};
+    screen.terminal = isatty(STDOUT_FILENO) && terminal != NULL && strcmp(terminal, "dumb") != 0;
+    screen.utf8 = locale != NULL && (strstr(locale, "UTF-8") || strstr(locale, "utf8"));
+    return screen;
+}
+
+/* Called by the library after each batch; 1 goes on, 0 stops. */
+static int32_t show_progress(void *user, const dnn_progress *progress)
+{
+    display *screen = user;
+    const double seconds = dnn_progress_seconds(progress);
+    const double part = (double)dnn_progress_batch(progress) / (double)dnn_progress_batches(progress);
+    const bool epoch_done = dnn_progress_batch(progress) == dnn_progress_batches(progress);
+    const char *full = screen->utf8 ? "█" : "#", *empty = screen->utf8 ? "░" : ".";
+
+    /* A batch takes microseconds: drawing each would take longer than training it. */
+    if (epoch_done || (screen->terminal && seconds - screen->last_drawn > 0.05)) {
+        const double samples = ((double)(dnn_progress_epoch(progress) - 1) + part) * screen->samples;
+        printf("%sepoch %2" PRId64 "/%" PRId64 "  ", screen->terminal ? "\r" : "", dnn_progress_epoch(progress),
+               dnn_progress_epochs(progress));
+        for (int i = 0; screen->terminal && i < BAR_WIDTH; i++) {
+            fputs(i < (int)(part * BAR_WIDTH) ? full : empty, stdout);
+        }
+        printf("  loss %.4f  %6.0f samples/s", dnn_progress_loss(progress), seconds > 0 ? samples / seconds : 0);
+        if (epoch_done) {
+            printf("  validation %5.2f %%\n", 100 * dnn_progress_validation_accuracy(progress));
+        }
+        fflush(stdout);
+        screen->line_open = !epoch_done;
+        screen->last_drawn = seconds;
+    }
+    return interrupted ? 0 : 1;
+}
+
+static int train(objects *all, display *screen)
+{
+    screen->samples = (double)dnn_dataset_size(all->training);
+    if (failed(dnn_trainer_set_progress(all->trainer, show_progress, screen), "trainer")) {
+        return FAILED;
+    }
+    struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = SA_RESTART};
+    action.sa_flags |= (int)SA_RESETHAND; /* a second Ctrl-C ends the program */
+    sigaction(SIGINT, &action, NULL);
+    const int32_t status = dnn_trainer_fit(all->trainer, all->training, all->validation);
+    if (screen->line_open) {
+        putchar('\n');
+    }
+    if (status == DNN_STOPPED) {
+        puts("stopped; this is what the network knows so far");
+    }
+    return failed(status, "training") ? FAILED : DONE;
+}
+
+/* ------------------------------------------------ results ------------------------------------------------- */
+
+static int show_scores(const objects *all)
+{
+    double accuracy = 0;
+    int64_t counts[DIGITS * DIGITS];
+    if (failed(dnn_model_evaluate(all->model, all->test, NULL, &accuracy), "test") ||
+        failed(dnn_model_confusion(all->model, all->test, counts), "test")) {
+        return FAILED;
+    }
+    printf("\ntest accuracy %.2f %%\n\nEach row is a digit, each column what it was taken for:\n\n   ", 100 * accuracy);
+    for (int column = 0; column < DIGITS; column++) {
+        printf("%6d", column);
+    }
+    for (int row = 0; row < DIGITS; row++) {
+        printf("\n%3d", row);
+        for (int column = 0; column < DIGITS; column++) {
+            const int64_t count = counts[row * DIGITS + column];
+            count == 0 ? printf("     .") : printf("%6" PRId64, count);
+        }
+    }
+    puts("\n");
+    return DONE;
+}
+
+static int index_of_largest(const double *values)
+{
+    int best = 0;
+    for (int i = 1; i < DIGITS; i++) {
+        best = values[i] > values[best] ? i : best;
+    }
+    return best;
+}
+
+/* The first GALLERY test images that the network reads rightly, or wrongly. *count: how many there are. */
+static int find_pictures(const objects *all, bool right, picture *pictures, int *count)
+{
+    *count = 0;
+    for (int64_t i = 0; i < dnn_dataset_size(all->test) && *count < GALLERY; i++) {
+        picture *candidate = &pictures[*count];
+        double target[DIGITS] = {0}, output[DIGITS];
+        if (failed(dnn_dataset_get(all->test, i, candidate->pixels, target), "test") ||
+            failed(dnn_model_predict(all->model, candidate->pixels, 1, output), "test")) {
+            return FAILED;
+        }
+        candidate->truth = index_of_largest(target);
+        candidate->answer = index_of_largest(output);
+        candidate->confidence = output[candidate->answer];
+        *count += (candidate->truth == candidate->answer) == right;
+    }
+    return DONE;
+}
+
+/* Two rows of pixels make one line of text, as half blocks or as a grey made of letters. */
+static void draw_pictures(const picture *pictures, int count, bool utf8)
+{
+    static const char *const blocks[] = {" ", "▄", "▀", "█"};
+    for (int row = MARGIN; row < SIDE - MARGIN; row += 2) {
+        for (int i = 0; i < count; i++) {
+            for (int column = MARGIN; column < SIDE - MARGIN; column++) {
+                const double top = pictures[i].pixels[row * SIDE + column];
+                const double bottom = pictures[i].pixels[(row + 1) * SIDE + column];
+                if (utf8) {
+                    fputs(blocks[2 * (top >= 0.5) + (bottom >= 0.5)], stdout);
+                } else {
+                    putchar(" .:-=+*#%@"[(int)((top + bottom) * 4.99)]);
+                }
+            }
+            fputs(i + 1 < count ? "  " : "\n", stdout);
+        }
+    }
+    for (int i = 0; i < count; i++) {
+        char caption[64];
+        const bool right = pictures[i].truth == pictures[i].answer;
+        const int length = snprintf(caption, sizeof caption, right ? "%d (%.2f)" : "%d (%.2f), but it is %d",
+                                    pictures[i].answer, pictures[i].confidence, pictures[i].truth);
+        printf("    %s", caption);
+        printf("%*s", i + 1 < count ? SIDE - 2 * MARGIN - 2 - length : 0, "");
+    }
+}
+
+static int show_gallery(const objects *all, bool utf8)
+{
+    picture pictures[GALLERY];
+    int count = 0;
+    puts("What it says of a few test images, and its confidence: the largest output, 1 at most.\n");
+    for (int right = 1; right >= 0; right--) {
+        if (find_pictures(all, right == 1, pictures, &count) != DONE) {
+            return FAILED;
+        }
+        draw_pictures(pictures, count, utf8);
+        puts("\n");
+    }
+    return DONE;
+}
+
+/* -------------------------------------------------- main -------------------------------------------------- */
+
+static int run(const options *chosen, objects *all)
+{
+    display screen = look_at_terminal();
+    if (failed(dnn_model_create(chosen->layers, chosen->layer_count, all->config, &all->model), "model") ||
+        failed(dnn_trainer_create(all->model, NULL, &all->trainer), "trainer") ||
+        read_data(chosen->data != NULL ? chosen->data : DIGITS_SAMPLE_DIR, all) != DONE) {
+        return FAILED;
+    }
+    printf("libdnn %s, %" PRId64 " weights; images: %" PRId64 " training, %" PRId64 " validation, %" PRId64 " test\n",
+           dnn_version_string(), dnn_model_parameter_count(all->model), dnn_dataset_size(all->training),
+           dnn_dataset_size(all->validation), dnn_dataset_size(all->test));
+    if (train(all, &screen) != DONE || show_scores(all) != DONE) {
+        return FAILED;
+    }
+    return show_gallery(all, screen.utf8);
+}
+
+int main(int argc, char **argv)
+{
+    options chosen = {.layers = {PIXELS, 100, DIGITS}, .layer_count = 3};
+    objects all = {0};
+    int result = failed(dnn_config_create("tutorial", &all.config), "config") ? FAILED : DONE;
+    if (result == DONE) {
+        result = configure(argc, argv, all.config, &chosen);
+    }
+    if (result == DONE && chosen.help) {
+        print_help();
+    } else if (result == DONE) {
+        result = run(&chosen, &all);
+    }
+
+    dnn_trainer_destroy(all.trainer); /* any order is right, and NULL is allowed */
+    dnn_model_destroy(all.model);
+    dnn_dataset_destroy(all.training);
+    dnn_dataset_destroy(all.validation);
+    dnn_dataset_destroy(all.test);
+    dnn_config_destroy(all.config);
+
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        perror("digits: standard output");
+        result = FAILED;
+    }
+    return result;
+}

@@ -1,0 +1,92 @@
+#!/bin/sh
+# Installs what libdnn needs from the system's packages, and only what is missing. The one place that does so.
+#
+# usage: sh scripts/install-dependencies.sh [build] [test] [bench]      (no group: build)
+#
+#   build   compiler, CMake, Ninja, pkg-config, zlib, OpenBLAS
+#   test    cmocka; Python with NumPy for the numbers to compare with and the foreign caller; a C++ compiler
+#   bench   Python with NumPy and FANN, to compare with
+#
+# Debian and Ubuntu (apt). Elsewhere it tells what is missing, and fails only if something is. It says what it installs; as root it asks
+# nothing, otherwise it uses sudo where there is one.
+set -eu
+
+missing=
+
+# Adds a package unless a header is there. need_header HEADER PACKAGE
+need_header() {
+    [ -e "/usr/include/$1" ] || missing="$missing $2"
+}
+
+# Adds a package unless its program is there, from wherever it came. need_program PROGRAM PACKAGE
+need_program() {
+    command -v "$1" >/dev/null 2>&1 || missing="$missing $2"
+}
+
+# Adds a package unless pkg-config knows its module. need_module MODULE PACKAGE
+need_module() {
+    if ! command -v pkg-config >/dev/null 2>&1 || ! pkg-config --exists "$1"; then
+        missing="$missing $2"
+    fi
+}
+
+# Adds NumPy unless the system's Python has it; a Python of the user's own is not looked at.
+need_numpy() {
+    if ! /usr/bin/python3 -c 'import numpy' >/dev/null 2>&1; then
+        missing="$missing python3-numpy"
+    fi
+}
+
+need_group() {
+    case $1 in
+    build)
+        need_program cc gcc
+        need_header stdio.h libc6-dev
+        need_program cmake cmake
+        need_program ninja ninja-build
+        need_program pkg-config pkg-config
+        need_module zlib zlib1g-dev
+        need_module openblas libopenblas-dev
+        ;;
+    test)
+        need_program c++ g++
+        need_module cmocka libcmocka-dev
+        need_numpy
+        ;;
+    bench)
+        need_module fann libfann-dev
+        need_numpy
+        ;;
+    *)
+        echo "install-dependencies.sh: unknown group '$1'; the groups are build, test, bench" >&2
+        exit 2
+        ;;
+    esac
+}
+
+[ $# -gt 0 ] || set -- build
+for group in "$@"; do
+    need_group "$group"
+done
+[ -n "$missing" ] || exit 0
+
+if ! command -v apt-get >/dev/null 2>&1; then
+    echo "install-dependencies.sh: please install what Debian calls:$missing" >&2
+    exit 1
+fi
+
+as_root=
+if [ "$(id -u)" -ne 0 ]; then
+    if ! command -v sudo >/dev/null 2>&1; then
+        echo "install-dependencies.sh: not root, and no sudo. Please run: apt-get install$missing" >&2
+        exit 1
+    fi
+    as_root=sudo
+fi
+
+# shellcheck disable=SC2086 # a list of words
+{
+    echo "Installing with apt-get:$missing"
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing
+}

@@ -1,0 +1,29 @@
+/*
+ * api/array.h - an array of the caller's, double or float, so that the two suffixes of a function share one body.
+ */
+#ifndef DNN_API_ARRAY_H
+#define DNN_API_ARRAY_H
+
+#include "core/core.h"
+
+struct array_in {
+    const double *f64; /* one of the two is not NULL */
+    const float *f32;
+};
+
+struct array_out {
+    double *f64;
+    float *f32;
+};
+
+/* Rows from `first` on into (or out of) a matrix of the core, as many as it has. */
+void array_load(const struct core *core, struct array_in array, int64_t first, struct matrix out);
+void array_store(const struct core *core, struct matrix in, int64_t first, struct array_out array);
+
+/* DNN_ERROR_NOT_FINITE, naming the array and the first such place, unless all of [n × columns] is finite in the core's precision. */
+int32_t array_check(const struct core *core, const char *name, struct array_in array, int64_t n, int64_t columns);
+
+/* The same for one dimension: weights, gradients. */
+int32_t array_check_flat(const struct core *core, const char *name, const double *numbers, int64_t count);
+
+#endif

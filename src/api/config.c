@@ -1,0 +1,258 @@
+/*
+ * api/config.c - the config handle. Everything about a single key is in config_keys.c.
+ */
+#include "api/config.h"
+
+#include "api/check.h"
+#include "base/memory.h"
+#include "base/text.h"
+
+#include <string.h>
+
+static int32_t set_tutorial_defaults(dnn_config *config)
+{
+    int32_t status = DNN_OK;
+    for (int key = 0; key < KEY_COUNT && status == DNN_OK; key++) {
+        status = key_parse((enum key)key, key_table[key].tutorial, &config->values[key]);
+    }
+    return status;
+}
+
+int32_t dnn_config_create(const char *recipe, dnn_config **out)
+{
+    REQUIRE(out);
+    if (recipe != NULL && strcmp(recipe, "tutorial") != 0) {
+        return status_error(DNN_ERROR_INVALID_ARGUMENT, "there is no recipe \"%.100s\"; the recipes are tutorial", recipe);
+    }
+    dnn_config *config = memory_new(1, sizeof *config);
+    if (config == NULL) {
+        return status_out_of_memory("a config");
+    }
+    const int32_t status = set_tutorial_defaults(config);
+    if (status != DNN_OK) {
+        dnn_config_destroy(config);
+        return status;
+    }
+    *out = config;
+    return DNN_OK;
+}
+
+void dnn_config_destroy(dnn_config *config)
+{
+    if (config != NULL) {
+        memory_free(config->of_layer);
+        memory_free(config);
+    }
+}
+
+int32_t config_copy(const dnn_config *config, dnn_config **out)
+{
+    dnn_config *copy = memory_new(1, sizeof *copy);
+    if (copy == NULL) {
+        return status_out_of_memory("a config");
+    }
+    *copy = *config;
+    copy->of_layer = memory_new(config->of_layer_count, sizeof *copy->of_layer);
+    if (copy->of_layer == NULL) {
+        memory_free(copy);
+        return status_out_of_memory("a config");
+    }
+    if (config->of_layer_count > 0) {
+        memcpy(copy->of_layer, config->of_layer, (size_t)config->of_layer_count * sizeof *copy->of_layer);
+    }
+    *out = copy;
+    return DNN_OK;
+}
+
+static struct layer_activation *find_layer(const dnn_config *config, int64_t layer)
+{
+    for (int64_t i = 0; i < config->of_layer_count; i++) {
+        if (config->of_layer[i].layer == layer) {
+            return &config->of_layer[i];
+        }
+    }
+    return NULL;
+}
+
+static int32_t set_layer_activation(dnn_config *config, int64_t layer, int32_t kind)
+{
+    struct layer_activation *entry = find_layer(config, layer);
+    if (entry == NULL) {
+        entry = memory_resize(config->of_layer, config->of_layer_count + 1, sizeof *entry);
+        if (entry == NULL) {
+            return status_out_of_memory("a config");
+        }
+        config->of_layer = entry;
+        entry += config->of_layer_count++;
+    }
+    *entry = (struct layer_activation){layer, kind};
+    return DNN_OK;
+}
+
+static int32_t store(dnn_config *config, enum key key, int64_t layer, union key_value value)
+{
+    if (layer > 0) {
+        return set_layer_activation(config, layer, (int32_t)value.integer);
+    }
+    config->values[key] = value;
+    config->chosen[key] = true;
+    return DNN_OK;
+}
+
+int32_t dnn_config_set(dnn_config *config, const char *key, const char *text)
+{
+    REQUIRE(config);
+    REQUIRE(key);
+    REQUIRE(text);
+    enum key found;
+    int64_t layer;
+    union key_value value;
+    int32_t status = key_find(key, &found, &layer);
+    if (status == DNN_OK) {
+        status = key_parse(found, text, &value);
+    }
+    return status == DNN_OK ? store(config, found, layer, value) : status;
+}
+
+int32_t dnn_config_set_number(dnn_config *config, const char *key, double number)
+{
+    REQUIRE(config);
+    REQUIRE(key);
+    enum key found;
+    int64_t layer;
+    union key_value value;
+    int32_t status = key_find(key, &found, &layer);
+    if (status == DNN_OK) {
+        status = key_from_number(found, number, &value);
+    }
+    return status == DNN_OK ? store(config, found, layer, value) : status;
+}
+
+int32_t dnn_config_set_integer(dnn_config *config, const char *key, int64_t integer)
+{
+    REQUIRE(config);
+    REQUIRE(key);
+    enum key found;
+    int64_t layer;
+    union key_value value;
+    int32_t status = key_find(key, &found, &layer);
+    if (status == DNN_OK) {
+        status = key_from_integer(found, integer, &value);
+    }
+    return status == DNN_OK ? store(config, found, layer, value) : status;
+}
+
+int32_t dnn_config_get(const dnn_config *config, const char *key, char *buffer, int64_t capacity, int64_t *length)
+{
+    REQUIRE(config);
+    REQUIRE(key);
+    enum key found;
+    int64_t layer;
+    int32_t status = key_find(key, &found, &layer);
+    if (status != DNN_OK) {
+        return status;
+    }
+    union key_value value = config->values[found];
+    const struct layer_activation *of_layer = layer > 0 ? find_layer(config, layer) : NULL;
+    if (of_layer != NULL) {
+        value.integer = of_layer->kind;
+    }
+    char scratch[TEXT_NUMBER_CAPACITY];
+    const char *text = key_text(found, value, scratch);
+    const int64_t needed = (int64_t)strlen(text);
+    status = check_text_buffer(buffer, capacity, needed);
+    if (status != DNN_OK) {
+        return status;
+    }
+    if (buffer != NULL) {
+        memcpy(buffer, text, (size_t)needed + 1);
+    }
+    if (length != NULL) {
+        *length = needed;
+    }
+    return DNN_OK;
+}
+
+int64_t dnn_config_key_count(void)
+{
+    return KEY_COUNT;
+}
+
+const char *dnn_config_key_name(int64_t index)
+{
+    return index >= 0 && index < KEY_COUNT ? key_table[index].name : NULL;
+}
+
+const char *dnn_config_key_help(int64_t index)
+{
+    return index >= 0 && index < KEY_COUNT ? key_table[index].help : NULL;
+}
+
+double config_number(const dnn_config *config, enum key key)
+{
+    return config->values[key].number;
+}
+
+int64_t config_integer(const dnn_config *config, enum key key)
+{
+    return config->values[key].integer;
+}
+
+int32_t config_activation(const dnn_config *config, int64_t layer, int64_t depth)
+{
+    const struct layer_activation *of_layer = find_layer(config, layer);
+    const enum key key = layer == depth ? KEY_OUTPUT_ACTIVATION : KEY_ACTIVATION;
+    return of_layer != NULL ? of_layer->kind : (int32_t)config_integer(config, key);
+}
+
+int32_t config_check_layers(const dnn_config *config, int64_t depth)
+{
+    for (int64_t i = 0; i < config->of_layer_count; i++) {
+        const int64_t layer = config->of_layer[i].layer;
+        if (layer == depth) {
+            return status_error(DNN_ERROR_INVALID_ARGUMENT,
+                                "activation.%lld is set, but layer %lld is the output: set output_activation instead",
+                                (long long)layer, (long long)layer);
+        }
+        if (layer > depth) {
+            return status_error(DNN_ERROR_INVALID_ARGUMENT, "activation.%lld is set, but the network has %lld hidden layers",
+                                (long long)layer, (long long)depth - 1);
+        }
+    }
+    return DNN_OK;
+}
+
+static int32_t differs(const char *name, int64_t layer, const char *chosen, const char *of_model)
+{
+    char suffix[TEXT_NUMBER_CAPACITY] = "";
+    struct text text = {suffix, sizeof suffix, 0};
+    if (layer > 0) {
+        text_append(&text, ".%lld", (long long)layer);
+    }
+    return status_error(DNN_ERROR_INVALID_ARGUMENT,
+                        "%s%s is %s in the trainer's config, but the model was made with %s, and it cannot change", name,
+                        suffix, chosen, of_model);
+}
+
+int32_t config_check_same_model(const dnn_config *config, const dnn_config *of_model, int64_t depth)
+{
+    char chosen[TEXT_NUMBER_CAPACITY];
+    char made[TEXT_NUMBER_CAPACITY];
+    for (int i = 0; i < KEY_COUNT; i++) {
+        const enum key key = (enum key)i;
+        const char *text = key_text(key, config->values[key], chosen);
+        const char *model_text = key_text(key, of_model->values[key], made);
+        if (key_table[key].of_model && config->chosen[key] && strcmp(text, model_text) != 0) {
+            return differs(key_table[key].name, 0, text, model_text);
+        }
+    }
+    for (int64_t i = 0; i < config->of_layer_count; i++) {
+        const struct layer_activation *entry = &config->of_layer[i];
+        const int32_t kind = config_activation(of_model, entry->layer, depth);
+        if (entry->kind != kind) {
+            const char *(*name)(int32_t) = key_table[KEY_ACTIVATION].choice;
+            return differs("activation", entry->layer, name(entry->kind), name(kind));
+        }
+    }
+    return DNN_OK;
+}

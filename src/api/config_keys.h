@@ -1,0 +1,68 @@
+/*
+ * api/config_keys.h - the one table of config keys: name, type, range, default, help.
+ */
+#ifndef DNN_API_CONFIG_KEYS_H
+#define DNN_API_CONFIG_KEYS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum key {
+    KEY_PRECISION,
+    KEY_ACTIVATION,
+    KEY_OUTPUT_ACTIVATION,
+    KEY_SIGMOID_SLOPE,
+    KEY_LEAKY_SLOPE,
+    KEY_SIGMOID_DERIVATIVE,
+    KEY_INIT,
+    KEY_LOSS,
+    KEY_OPTIMIZER,
+    KEY_LEARNING_RATE,
+    KEY_BATCH_SIZE,
+    KEY_EPOCHS,
+    KEY_SHUFFLE,
+    KEY_SEED,
+    KEY_COUNT
+};
+
+enum key_type {
+    KEY_IS_CHOICE,  /* one of the names that `choice` gives; its value is their index */
+    KEY_IS_NUMBER,  /* a double > 0 */
+    KEY_IS_INTEGER, /* minimum … maximum */
+    KEY_IS_SWITCH   /* true or false */
+};
+
+union key_value {
+    double number;
+    int64_t integer;
+};
+
+struct key_entry {
+    const char *name;
+    enum key_type type;
+    const char *(*choice)(int32_t index); /* KEY_IS_CHOICE: the names; NULL after the last */
+    int64_t minimum;                      /* KEY_IS_INTEGER */
+    int64_t maximum;
+    bool of_model;        /* says what the network is, not how it learns: fixed once a model is made */
+    const char *tutorial; /* the default in that recipe, as text */
+    const char *help;
+};
+
+extern const struct key_entry key_table[KEY_COUNT];
+
+/* The values of KEY_PRECISION and KEY_SIGMOID_DERIVATIVE. */
+enum { PRECISION_F64, PRECISION_F32 };
+enum { DERIVATIVE_TUTORIAL, DERIVATIVE_EXACT };
+
+/* Finds a key. If it is "activation.N": KEY_ACTIVATION, and *layer is N; otherwise *layer is 0. */
+int32_t key_find(const char *name, enum key *key, int64_t *layer);
+
+/* Reads a value for a key from text, a number or an integer; an error says what is expected, and leaves *value. */
+int32_t key_parse(enum key key, const char *text, union key_value *value);
+int32_t key_from_number(enum key key, double number, union key_value *value);
+int32_t key_from_integer(enum key key, int64_t integer, union key_value *value);
+
+/* A value as text. scratch: [TEXT_NUMBER_CAPACITY] bytes, which may hold the result. */
+const char *key_text(enum key key, union key_value value, char *scratch);
+
+#endif

@@ -1,0 +1,238 @@
+/*
+ * api/dataset_create.c - datasets from the caller's arrays, and from files.
+ *
+ * Arrays are copied first and checked in the copy: nobody can change them between the check and the use.
+ */
+#include "api/check.h"
+#include "api/dataset.h"
+#include "base/memory.h"
+#include "data/idx.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Takes x.data and y.data over, on failure too. */
+static int32_t dataset_from(int64_t n, struct numbers x, struct numbers y, dnn_dataset **out)
+{
+    struct store *store = memory_new(1, sizeof *store);
+    dnn_dataset *dataset = memory_new(1, sizeof *dataset);
+    if (store == NULL || dataset == NULL) {
+        memory_free(x.data);
+        memory_free(y.data);
+        memory_free(store);
+        memory_free(dataset);
+        return status_out_of_memory("a dataset");
+    }
+    atomic_init(&store->references, 1);
+    store->n = n;
+    store->x = x;
+    store->y = y;
+    atomic_init(&dataset->references, 1);
+    dataset->store = store;
+    dataset->size = n;
+    *out = dataset;
+    return DNN_OK;
+}
+
+/* A copy of the caller's array. */
+static int32_t copy_numbers(const struct numbers *source, int64_t n, struct numbers *copy)
+{
+    *copy = *source;
+    copy->data = memory_new(n, dataset_row_bytes(source));
+    if (copy->data == NULL) {
+        return status_error(DNN_ERROR_OUT_OF_MEMORY, "not enough memory for %lld samples", (long long)n);
+    }
+    memcpy(copy->data, source->data, (size_t)(n * dataset_row_bytes(source)));
+    return DNN_OK;
+}
+
+static int32_t not_finite(const char *name, int64_t index, int64_t columns)
+{
+    return status_error(DNN_ERROR_NOT_FINITE, "%s is not finite in row %lld, column %lld (counted from 0)", name,
+                        (long long)(index / columns), (long long)(index % columns));
+}
+
+static int32_t check_numbers(const char *name, const struct numbers *numbers, int64_t n)
+{
+    const int64_t count = n * numbers->columns;
+    const double *f64 = numbers->data;
+    const float *f32 = numbers->data;
+    const int32_t *label = numbers->data;
+    switch (numbers->type) {
+    case NUMBER_F64:
+        for (int64_t i = 0; i < count; i++) {
+            if (!isfinite(f64[i])) {
+                return not_finite(name, i, numbers->columns);
+            }
+        }
+        break;
+    case NUMBER_F32:
+        for (int64_t i = 0; i < count; i++) {
+            if (!isfinite(f32[i])) {
+                return not_finite(name, i, numbers->columns);
+            }
+        }
+        break;
+    case NUMBER_LABEL:
+        for (int64_t i = 0; i < n; i++) {
+            if (label[i] < 0 || label[i] >= numbers->columns) {
+                return status_error(DNN_ERROR_INVALID_ARGUMENT, "labels[%lld] is %d, expected 0 to %lld", (long long)i,
+                                    (int)label[i], (long long)numbers->columns - 1);
+            }
+        }
+        break;
+    default: /* NUMBER_U8: any byte is right */
+        break;
+    }
+    return DNN_OK;
+}
+
+static int32_t check_shape(int64_t n, const struct numbers *x, const struct numbers *y)
+{
+    const bool is_label = y->type == NUMBER_LABEL;
+    int32_t status = check_range("n_in", x->columns, 1, NETWORK_LARGEST_LAYER);
+    if (status == DNN_OK) {
+        status = check_range(is_label ? "classes" : "n_out", y->columns, 1, NETWORK_LARGEST_LAYER);
+    }
+    if (status == DNN_OK) {
+        status = check_rows(n, 1, x->columns);
+    }
+    return status == DNN_OK ? check_rows(n, 1, is_label ? 1 : y->columns) : status;
+}
+
+/* x, y: the caller's arrays, copied. */
+static int32_t create(int64_t n, struct numbers x, struct numbers y, dnn_dataset **out)
+{
+    struct numbers x_copy = {0}, y_copy = {0};
+    int32_t status = check_shape(n, &x, &y);
+    if (status == DNN_OK) {
+        status = copy_numbers(&x, n, &x_copy);
+    }
+    if (status == DNN_OK) {
+        status = copy_numbers(&y, n, &y_copy);
+    }
+    if (status == DNN_OK) {
+        status = check_numbers("x", &x_copy, n);
+    }
+    if (status == DNN_OK) {
+        status = check_numbers(y.type == NUMBER_LABEL ? "labels" : "y", &y_copy, n);
+    }
+    if (status != DNN_OK) {
+        memory_free(x_copy.data);
+        memory_free(y_copy.data);
+        return status;
+    }
+    return dataset_from(n, x_copy, y_copy, out);
+}
+
+/* The caller's array, which is only read; the cast takes const away for the struct's sake. */
+static struct numbers numbers_of(enum number_type type, const void *data, int64_t columns)
+{
+    return (struct numbers){type, (void *)(uintptr_t)data, columns};
+}
+
+int32_t dnn_dataset_create(const double *x, int64_t n, int64_t n_in, const double *y, int64_t n_out, dnn_dataset **out)
+{
+    REQUIRE(x);
+    REQUIRE(y);
+    REQUIRE(out);
+    return create(n, numbers_of(NUMBER_F64, x, n_in), numbers_of(NUMBER_F64, y, n_out), out);
+}
+
+int32_t dnn_dataset_create_f32(const float *x, int64_t n, int64_t n_in, const float *y, int64_t n_out, dnn_dataset **out)
+{
+    REQUIRE(x);
+    REQUIRE(y);
+    REQUIRE(out);
+    return create(n, numbers_of(NUMBER_F32, x, n_in), numbers_of(NUMBER_F32, y, n_out), out);
+}
+
+int32_t dnn_dataset_create_labels(const double *x, int64_t n, int64_t n_in, const int32_t *labels, int64_t classes,
+                                  dnn_dataset **out)
+{
+    REQUIRE(x);
+    REQUIRE(labels);
+    REQUIRE(out);
+    return create(n, numbers_of(NUMBER_F64, x, n_in), numbers_of(NUMBER_LABEL, labels, classes), out);
+}
+
+int32_t dnn_dataset_create_labels_f32(const float *x, int64_t n, int64_t n_in, const int32_t *labels, int64_t classes,
+                                      dnn_dataset **out)
+{
+    REQUIRE(x);
+    REQUIRE(labels);
+    REQUIRE(out);
+    return create(n, numbers_of(NUMBER_F32, x, n_in), numbers_of(NUMBER_LABEL, labels, classes), out);
+}
+
+int32_t dnn_dataset_create_labels_u8(const uint8_t *x, int64_t n, int64_t n_in, const int32_t *labels, int64_t classes,
+                                     dnn_dataset **out)
+{
+    REQUIRE(x);
+    REQUIRE(labels);
+    REQUIRE(out);
+    return create(n, numbers_of(NUMBER_U8, x, n_in), numbers_of(NUMBER_LABEL, labels, classes), out);
+}
+
+static int32_t check_idx_pair(const char *images_path, const struct idx *images, const char *labels_path,
+                              const struct idx *labels)
+{
+    if (labels->dimensions != 1) {
+        return status_error(DNN_ERROR_FORMAT, "\"%s\" has %lld dimensions, expected 1: are the two files swapped?",
+                            labels_path, (long long)labels->dimensions);
+    }
+    if (images->n != labels->n) {
+        return status_error(DNN_ERROR_FORMAT, "\"%s\" holds %lld samples, \"%s\" %lld labels", images_path,
+                            (long long)images->n, labels_path, (long long)labels->n);
+    }
+    if (images->n > CHECK_LARGEST_COUNT || images->n_each > NETWORK_LARGEST_LAYER) {
+        return status_error(DNN_ERROR_UNSUPPORTED, "\"%s\" holds %lld samples of %lld numbers, expected at most %lld of %lld",
+                            images_path, (long long)images->n, (long long)images->n_each, (long long)CHECK_LARGEST_COUNT,
+                            (long long)NETWORK_LARGEST_LAYER);
+    }
+    return DNN_OK;
+}
+
+/* labels: [n], made from bytes. *classes: the largest + 1. */
+static int32_t widen_labels(const struct idx *idx, int32_t **labels, int64_t *classes)
+{
+    int32_t *wide = memory_new(idx->n, sizeof *wide);
+    if (wide == NULL) {
+        return status_out_of_memory("the labels");
+    }
+    int32_t largest = 0;
+    for (int64_t i = 0; i < idx->n; i++) {
+        wide[i] = idx->bytes[i];
+        largest = wide[i] > largest ? wide[i] : largest;
+    }
+    *labels = wide;
+    *classes = (int64_t)largest + 1;
+    return DNN_OK;
+}
+
+int32_t dnn_dataset_read_idx(const char *images_path, const char *labels_path, dnn_dataset **out)
+{
+    REQUIRE(images_path);
+    REQUIRE(labels_path);
+    REQUIRE(out);
+    struct idx images = {0}, labels = {0};
+    int32_t *wide = NULL;
+    int64_t classes = 0;
+    int32_t status = idx_read(images_path, &images);
+    if (status == DNN_OK) {
+        status = idx_read(labels_path, &labels);
+    }
+    if (status == DNN_OK) {
+        status = check_idx_pair(images_path, &images, labels_path, &labels);
+    }
+    if (status == DNN_OK) {
+        status = widen_labels(&labels, &wide, &classes);
+    }
+    memory_free(labels.bytes);
+    if (status != DNN_OK) {
+        memory_free(images.bytes);
+        return status;
+    }
+    return dataset_from(images.n, (struct numbers){NUMBER_U8, images.bytes, images.n_each},
+                        (struct numbers){NUMBER_LABEL, wide, classes}, out);
+}

@@ -1,0 +1,126 @@
+/*
+ * api/measure.c - how good a model is on a dataset: loss and accuracy, and which class is taken for which.
+ */
+#include "api/check.h"
+#include "api/measure.h"
+#include "base/memory.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Adds one chunk, of outputs and targets in the pass, to a sum. */
+typedef void (*add_chunk)(void *sum, const struct core *core, const struct network *network, const struct pass *pass);
+
+/* Runs all samples forward, and shows each chunk, with its targets, to `add`. */
+static int32_t for_each_chunk(const dnn_model *model, const dnn_dataset *dataset, add_chunk add, void *sum)
+{
+    struct pass *pass;
+    int32_t status = dataset_check(dataset, "evaluated", model->network);
+    if (status == DNN_OK) {
+        status = model_borrow_pass(model, &pass);
+    }
+    if (status != DNN_OK) {
+        return status;
+    }
+    for (int64_t first = 0; first < dataset->size; first += pass->n_rows) {
+        const int64_t left = dataset->size - first;
+        pass->n_rows = left < pass->max_rows ? left : pass->max_rows;
+        dataset_gather(dataset, NULL, first, model->core, model->network, pass);
+        model->core->forward(model->network, model->theta, pass);
+        add(sum, model->core, model->network, pass);
+    }
+    model_return_pass(model, pass);
+    return DNN_OK;
+}
+
+/* The classes of outputs and targets. Both: [pass->n_rows] */
+static void classes_of(const struct core *core, const struct network *network, const struct pass *pass, int32_t *x_class,
+                       int32_t *y_class)
+{
+    core->classes(pass_x(core, network, pass, network->depth), x_class);
+    core->classes(pass_y(core, network, pass), y_class);
+}
+
+struct score {
+    double loss_sum;
+    int64_t right;
+};
+
+static void add_score(void *sum, const struct core *core, const struct network *network, const struct pass *pass)
+{
+    struct score *score = sum;
+    int32_t x_class[MODEL_CHUNK_ROWS];
+    int32_t y_class[MODEL_CHUNK_ROWS];
+    score->loss_sum += core->loss_sum(network, pass);
+    classes_of(core, network, pass, x_class, y_class);
+    for (int64_t i = 0; i < pass->n_rows; i++) {
+        score->right += x_class[i] == y_class[i];
+    }
+}
+
+int32_t measure(const dnn_model *model, const dnn_dataset *dataset, double *loss, double *accuracy)
+{
+    struct score score = {0};
+    const int32_t status = for_each_chunk(model, dataset, add_score, &score);
+    if (status == DNN_OK) {
+        *loss = score.loss_sum / (double)dataset->size;
+        *accuracy = (double)score.right / (double)dataset->size;
+    }
+    return status;
+}
+
+int32_t dnn_model_evaluate(const dnn_model *model, const dnn_dataset *dataset, double *loss, double *accuracy)
+{
+    REQUIRE(model);
+    REQUIRE(dataset);
+    double measured_loss, measured_accuracy;
+    const int32_t status = measure(model, dataset, &measured_loss, &measured_accuracy);
+    if (status != DNN_OK) {
+        return status;
+    }
+    if (!isfinite(measured_loss)) {
+        return status_error(DNN_ERROR_NOT_FINITE, "the loss on this dataset is not finite: the network's outputs overflow");
+    }
+    if (loss != NULL) {
+        *loss = measured_loss;
+    }
+    if (accuracy != NULL) {
+        *accuracy = measured_accuracy;
+    }
+    return DNN_OK;
+}
+
+static void add_confusion(void *sum, const struct core *core, const struct network *network, const struct pass *pass)
+{
+    int64_t *counts = sum; /* [n_L × n_L] */
+    const int64_t n_out = network_size(network, network->depth);
+    int32_t x_class[MODEL_CHUNK_ROWS];
+    int32_t y_class[MODEL_CHUNK_ROWS];
+    classes_of(core, network, pass, x_class, y_class);
+    for (int64_t i = 0; i < pass->n_rows; i++) {
+        counts[y_class[i] * n_out + x_class[i]]++;
+    }
+}
+
+int32_t dnn_model_confusion(const dnn_model *model, const dnn_dataset *dataset, int64_t *counts)
+{
+    REQUIRE(model);
+    REQUIRE(dataset);
+    REQUIRE(counts);
+    const int64_t n_out = network_size(model->network, model->network->depth);
+    if (n_out < 2) {
+        return status_error(DNN_ERROR_INVALID_ARGUMENT, "the model has 1 output, a confusion matrix takes at least 2");
+    }
+    /* Counted aside: on failure the caller's array stays as it is. */
+    int64_t count;
+    int64_t *sum = memory_multiply(n_out, n_out, &count) ? memory_new(count, sizeof *sum) : NULL;
+    if (sum == NULL) {
+        return status_out_of_memory("a confusion matrix");
+    }
+    const int32_t status = for_each_chunk(model, dataset, add_confusion, sum);
+    if (status == DNN_OK) {
+        memcpy(counts, sum, (size_t)count * sizeof *sum);
+    }
+    memory_free(sum);
+    return status;
+}

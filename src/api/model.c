@@ -1,0 +1,314 @@
+/*
+ * api/model.c - the model handle: its life, its shape, its weights. What it predicts is in predict.c, how well in measure.c.
+ */
+#include "api/model.h"
+
+#include "api/array.h"
+#include "api/check.h"
+#include "base/memory.h"
+#include "base/random.h"
+
+#include <string.h>
+
+/* Enough for any network, and few enough that a wrong count is caught before the sizes are read. */
+enum { LARGEST_LAYER_COUNT = 65536 };
+
+dnn_model *model_retain(const dnn_model *model)
+{
+    dnn_model *held = (dnn_model *)(uintptr_t)model;
+    atomic_fetch_add_explicit(&held->references, 1, memory_order_relaxed);
+    return held;
+}
+
+static void destroy(dnn_model *model)
+{
+    for (int32_t i = 0; i < model->idle_count; i++) {
+        pass_destroy(model->idle[i]);
+    }
+    pthread_mutex_destroy(&model->idle_lock);
+    dnn_config_destroy(model->config);
+    memory_free_aligned(model->theta);
+    memory_free(model->network);
+    memory_free(model);
+}
+
+void model_release(dnn_model *model)
+{
+    if (model != NULL && atomic_fetch_sub_explicit(&model->references, 1, memory_order_acq_rel) == 1) {
+        destroy(model);
+    }
+}
+
+void dnn_model_destroy(dnn_model *model)
+{
+    model_release(model);
+}
+
+struct matrix model_arena(const struct network *network, void *arena)
+{
+    return matrix_from(arena, 1, network->arena_count, network->arena_count);
+}
+
+struct network *network_new(int64_t depth)
+{
+    return memory_new(1, (int64_t)sizeof(struct network) + depth * (int64_t)sizeof(struct layer));
+}
+
+struct network *network_copy(const struct network *network)
+{
+    struct network *copy = network_new(network->depth);
+    if (copy != NULL) {
+        memcpy(copy, network, sizeof *network + (size_t)network->depth * sizeof(struct layer));
+    }
+    return copy;
+}
+
+static int32_t check_layers(const int64_t *layers, int64_t layer_count)
+{
+    int32_t status = check_range("layer_count", layer_count, 2, LARGEST_LAYER_COUNT);
+    for (int64_t l = 0; status == DNN_OK && l < layer_count; l++) {
+        if (layers[l] < 1 || layers[l] > NETWORK_LARGEST_LAYER) {
+            status = status_error(DNN_ERROR_INVALID_ARGUMENT, "layers[%lld] is %lld, expected 1 to %lld", (long long)l,
+                                  (long long)layers[l], (long long)NETWORK_LARGEST_LAYER);
+        }
+    }
+    return status;
+}
+
+static const char *activation_name(const struct activation *activation)
+{
+    return core_f64.activation_name(activation->kind);
+}
+
+static struct activation describe_activation(const dnn_config *config, int64_t layer, int64_t depth)
+{
+    struct activation activation = {.kind = config_activation(config, layer, depth)};
+    const bool is_leaky = strcmp(activation_name(&activation), "leaky_relu") == 0;
+    activation.slope = config_number(config, is_leaky ? KEY_LEAKY_SLOPE : KEY_SIGMOID_SLOPE);
+    activation.tutorial = config_integer(config, KEY_SIGMOID_DERIVATIVE) == DERIVATIVE_TUTORIAL;
+    return activation;
+}
+
+static int32_t make_network(dnn_model *model, const int64_t *layers, int64_t layer_count)
+{
+    const int64_t depth = layer_count - 1;
+    struct network *network = model->network = network_new(depth);
+    if (network == NULL || !network_layout(network, layers, layer_count, model->core->real_size)) {
+        return status_out_of_memory("the network");
+    }
+    for (int64_t l = 0; l < depth; l++) {
+        network->layers[l].activation = describe_activation(model->config, l + 1, depth);
+    }
+    network->loss = (int32_t)config_integer(model->config, KEY_LOSS);
+    model->theta = memory_new_aligned(network->arena_count, model->core->real_size);
+    if (model->theta == NULL) {
+        return status_error(DNN_ERROR_OUT_OF_MEMORY, "not enough memory for %lld weights",
+                            (long long)network->parameter_count);
+    }
+    return DNN_OK;
+}
+
+static void measure_weights(dnn_model *model)
+{
+    model->weight_bound = model->core->largest(model_arena(model->network, model->theta));
+}
+
+static void draw_weights(dnn_model *model)
+{
+    struct random random;
+    random_seed(&random, config_integer(model->config, KEY_SEED), RANDOM_STREAM_WEIGHTS);
+    for (int64_t l = 0; l < model->network->depth; l++) {
+        model->core->initialize((int32_t)config_integer(model->config, KEY_INIT), &random,
+                                network_weights(model->network, model->theta, l, model->core->real_size));
+    }
+    measure_weights(model);
+}
+
+/* A model with nothing in it but a config. */
+static int32_t make_empty(const dnn_config *config, dnn_model **out)
+{
+    dnn_model *model = memory_new(1, sizeof *model);
+    if (model == NULL) {
+        return status_out_of_memory("a model");
+    }
+    if (pthread_mutex_init(&model->idle_lock, NULL) != 0) {
+        memory_free(model);
+        return status_out_of_memory("a lock");
+    }
+    atomic_init(&model->references, 1);
+    atomic_init(&model->training, false);
+    const int32_t status = config_copy(config, &model->config);
+    if (status != DNN_OK) {
+        model_release(model);
+        return status;
+    }
+    model->core = config_integer(config, KEY_PRECISION) == PRECISION_F32 ? &core_f32 : &core_f64;
+    *out = model;
+    return DNN_OK;
+}
+
+static int32_t create_with_config(const int64_t *layers, int64_t layer_count, const dnn_config *config, dnn_model **out)
+{
+    dnn_model *model = NULL;
+    int32_t status = config_check_layers(config, layer_count - 1);
+    if (status == DNN_OK) {
+        status = make_empty(config, &model);
+    }
+    if (status == DNN_OK) {
+        status = make_network(model, layers, layer_count);
+    }
+    if (status != DNN_OK) {
+        model_release(model);
+        return status;
+    }
+    draw_weights(model);
+    *out = model;
+    return DNN_OK;
+}
+
+int32_t dnn_model_create(const int64_t *layers, int64_t layer_count, const dnn_config *config, dnn_model **out)
+{
+    REQUIRE(layers);
+    REQUIRE(out);
+    int32_t status = check_layers(layers, layer_count);
+    if (status != DNN_OK || config != NULL) {
+        return status == DNN_OK ? create_with_config(layers, layer_count, config, out) : status;
+    }
+    dnn_config *defaults = NULL;
+    status = dnn_config_create(NULL, &defaults);
+    if (status == DNN_OK) {
+        status = create_with_config(layers, layer_count, defaults, out);
+    }
+    dnn_config_destroy(defaults);
+    return status;
+}
+
+int32_t dnn_model_clone(const dnn_model *model, dnn_model **out)
+{
+    REQUIRE(model);
+    REQUIRE(out);
+    dnn_model *clone = NULL;
+    const int32_t status = make_empty(model->config, &clone);
+    if (status != DNN_OK) {
+        return status;
+    }
+    clone->network = network_copy(model->network);
+    clone->theta = memory_new_aligned(model->network->arena_count, model->core->real_size);
+    if (clone->network == NULL || clone->theta == NULL) {
+        model_release(clone);
+        return status_out_of_memory("a copy of the model");
+    }
+    memcpy(clone->theta, model->theta, (size_t)(model->network->arena_count * model->core->real_size));
+    clone->weight_bound = model->weight_bound;
+    *out = clone;
+    return DNN_OK;
+}
+
+int64_t dnn_model_layer_count(const dnn_model *model)
+{
+    return model == NULL ? -1 : model->network->depth + 1;
+}
+
+int64_t dnn_model_layer_size(const dnn_model *model, int64_t layer)
+{
+    return model == NULL || layer < 0 || layer > model->network->depth ? -1 : network_size(model->network, layer);
+}
+
+int64_t dnn_model_parameter_count(const dnn_model *model)
+{
+    return model == NULL ? -1 : model->network->parameter_count;
+}
+
+int32_t model_begin_training(dnn_model *model)
+{
+    if (atomic_exchange_explicit(&model->training, true, memory_order_acquire)) {
+        return status_error(DNN_ERROR_INVALID_ARGUMENT,
+                            "another call is changing this model's weights: training needs the model for itself");
+    }
+    return DNN_OK;
+}
+
+void model_end_training(dnn_model *model)
+{
+    atomic_store_explicit(&model->training, false, memory_order_release);
+}
+
+int32_t model_admit_change(dnn_model *model, double change)
+{
+    /* Half of the largest number, so that the sum of two bounds is finite. */
+    const double limit = model->core->largest_number / 2;
+    if (model->weight_bound + change > limit) {
+        measure_weights(model); /* the bound only grew; the weights may not have */
+    }
+    if (!(change <= limit && model->weight_bound + change <= limit)) {
+        return status_error(DNN_ERROR_NOT_FINITE, "the update is too large for the weights to stay finite: try a smaller "
+                                                  "learning_rate, or smaller inputs");
+    }
+    model->weight_bound += change;
+    return DNN_OK;
+}
+
+/* Copies the weights of layers first … last out, dense, one after the other. */
+static void export_weights(const dnn_model *model, int64_t first, int64_t last, double *w)
+{
+    for (int64_t l = first; l <= last; l++) {
+        const struct matrix matrix = network_weights(model->network, model->theta, l, model->core->real_size);
+        model->core->export_f64(matrix, w);
+        w += matrix.rows * matrix.columns;
+    }
+}
+
+static int32_t import_weights(dnn_model *model, int64_t first, int64_t last, const double *w)
+{
+    const int32_t status = model_begin_training(model);
+    if (status != DNN_OK) {
+        return status;
+    }
+    for (int64_t l = first; l <= last; l++) {
+        const struct matrix matrix = network_weights(model->network, model->theta, l, model->core->real_size);
+        model->core->import_f64(w, matrix);
+        w += matrix.rows * matrix.columns;
+    }
+    measure_weights(model);
+    model_end_training(model);
+    return DNN_OK;
+}
+
+int32_t dnn_model_get_weights(const dnn_model *model, int64_t layer, double *w)
+{
+    REQUIRE(model);
+    REQUIRE(w);
+    const int32_t status = check_range("layer", layer, 0, model->network->depth - 1);
+    if (status == DNN_OK) {
+        export_weights(model, layer, layer, w);
+    }
+    return status;
+}
+
+int32_t dnn_model_get_parameters(const dnn_model *model, double *theta)
+{
+    REQUIRE(model);
+    REQUIRE(theta);
+    export_weights(model, 0, model->network->depth - 1, theta);
+    return DNN_OK;
+}
+
+int32_t dnn_model_set_weights(dnn_model *model, int64_t layer, const double *w)
+{
+    REQUIRE(model);
+    REQUIRE(w);
+    int32_t status = check_range("layer", layer, 0, model->network->depth - 1);
+    if (status == DNN_OK) {
+        const struct layer *shape = &model->network->layers[layer];
+        status = array_check_flat(model->core, "w", w, shape->n_out * (shape->n_in + 1));
+    }
+    return status == DNN_OK ? import_weights(model, layer, layer, w) : status;
+}
+
+int32_t dnn_model_set_parameters(dnn_model *model, const double *theta)
+{
+    REQUIRE(model);
+    REQUIRE(theta);
+    const int32_t status = array_check_flat(model->core, "theta", theta, model->network->parameter_count);
+    return status == DNN_OK ? import_weights(model, 0, model->network->depth - 1, theta) : status;
+}

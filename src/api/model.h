@@ -1,0 +1,54 @@
+/*
+ * api/model.h - the model inside the library: a network, its weights, and who holds it.
+ */
+#ifndef DNN_API_MODEL_H
+#define DNN_API_MODEL_H
+
+#include "api/config.h"
+#include "api/pass.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+enum {
+    MODEL_IDLE_PASSES = 16,
+    MODEL_CHUNK_ROWS = 256 /* the most rows that a borrowed pass takes at once: enough for a GEMM to reach its speed */
+};
+
+struct dnn_model {
+    atomic_int_fast64_t references; /* the caller's hold, and one of each trainer and workspace */
+    atomic_bool training;           /* a call that changes the weights is running */
+    const struct core *core;        /* of its precision */
+    struct network *network;
+    void *theta;         /* [network->arena_count] the weights */
+    double weight_bound; /* no |w| is larger; kept so that an update can be known not to overflow */
+    dnn_config *config;  /* what it was made with */
+
+    pthread_mutex_t idle_lock; /* guards the two below */
+    struct pass *idle[MODEL_IDLE_PASSES]; /* memory of predictions, kept for the next */
+    int32_t idle_count;
+};
+
+/* A reference more, or one less; the last one destroys. A const model may be held: holding changes no weight. */
+dnn_model *model_retain(const dnn_model *model);
+void model_release(dnn_model *model);
+
+/* The whole arena of weights, or of a gradient like it, as one row. */
+struct matrix model_arena(const struct network *network, void *arena);
+
+/* Makes room for a network of that many weight matrices, and a copy of one. Released with memory_free. */
+struct network *network_new(int64_t depth);
+struct network *network_copy(const struct network *network);
+
+/* Takes memory for a chunk of rows (PASS_EVALUATE), and gives it back. */
+int32_t model_borrow_pass(const dnn_model *model, struct pass **out);
+void model_return_pass(const dnn_model *model, struct pass *pass);
+
+/* Begins a call that changes the weights; an error if one is running. */
+int32_t model_begin_training(dnn_model *model);
+void model_end_training(dnn_model *model);
+
+/* An error unless an update that moves no weight by more than `change` surely leaves all of them finite; then it is counted. */
+int32_t model_admit_change(dnn_model *model, double change);
+
+#endif

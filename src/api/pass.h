@@ -1,0 +1,27 @@
+/*
+ * api/pass.h - makes the memory that the core's struct pass points to.
+ */
+#ifndef DNN_API_PASS_H
+#define DNN_API_PASS_H
+
+#include "core/core.h"
+
+enum pass_use {
+    PASS_PREDICT,  /* x alone */
+    PASS_EVALUATE, /* and y */
+    PASS_TRAIN     /* and psi */
+};
+
+/* Memory for max_rows samples. Released with pass_destroy. */
+int32_t pass_create(const struct core *core, const struct network *network, int64_t max_rows, enum pass_use use,
+                    struct pass **out);
+void pass_destroy(struct pass *pass);
+
+/* `wanted` rows, or as many as fit the memory that one pass should take; at least 1. */
+int64_t pass_affordable_rows(const struct core *core, const struct network *network, int64_t wanted);
+
+/* x_l and y as matrices of pass->n_rows rows, without the ones. */
+struct matrix pass_x(const struct core *core, const struct network *network, const struct pass *pass, int64_t l);
+struct matrix pass_y(const struct core *core, const struct network *network, const struct pass *pass);
+
+#endif

@@ -1,0 +1,124 @@
+/*
+ * api/predict.c - predict and classify, without and with a workspace of the caller's.
+ *
+ * A model that many threads share keeps the memory of their predictions, once made, in a short list behind a lock; the lock is held
+ * for the time of a pointer's move. Rejected: memory per thread by thread-local storage, which a shared library cannot give back when
+ * a model is destroyed.
+ */
+#include "api/predict.h"
+
+#include "api/check.h"
+
+int32_t model_borrow_pass(const dnn_model *model, struct pass **out)
+{
+    dnn_model *shared = (dnn_model *)(uintptr_t)model; /* the list of idle memory is no part of the model's value */
+    struct pass *pass = NULL;
+    pthread_mutex_lock(&shared->idle_lock);
+    if (shared->idle_count > 0) {
+        pass = shared->idle[--shared->idle_count];
+    }
+    pthread_mutex_unlock(&shared->idle_lock);
+    if (pass != NULL) {
+        *out = pass;
+        return DNN_OK;
+    }
+    const int64_t rows = pass_affordable_rows(model->core, model->network, MODEL_CHUNK_ROWS);
+    return pass_create(model->core, model->network, rows, PASS_EVALUATE, out);
+}
+
+void model_return_pass(const dnn_model *model, struct pass *pass)
+{
+    dnn_model *shared = (dnn_model *)(uintptr_t)model;
+    pthread_mutex_lock(&shared->idle_lock);
+    if (shared->idle_count < MODEL_IDLE_PASSES) {
+        shared->idle[shared->idle_count++] = pass;
+        pass = NULL;
+    }
+    pthread_mutex_unlock(&shared->idle_lock);
+    pass_destroy(pass);
+}
+
+void predict_forward(const dnn_model *model, struct pass *pass, struct array_in x, int64_t first, int64_t n)
+{
+    pass->n_rows = n - first < pass->max_rows ? n - first : pass->max_rows;
+    array_load(model->core, x, first, pass_x(model->core, model->network, pass, 0));
+    model->core->forward(model->network, model->theta, pass);
+}
+
+static struct matrix output(const dnn_model *model, const struct pass *pass)
+{
+    return pass_x(model->core, model->network, pass, model->network->depth);
+}
+
+void predict_rows(const dnn_model *model, struct pass *pass, struct array_in x, int64_t n, struct array_out y)
+{
+    for (int64_t first = 0; first < n; first += pass->n_rows) {
+        predict_forward(model, pass, x, first, n);
+        array_store(model->core, output(model, pass), first, y);
+    }
+}
+
+int32_t predict_check(const dnn_model *model, struct array_in x, int64_t n, const void *y)
+{
+    const int64_t n_in = network_size(model->network, 0);
+    int32_t status = check_rows(n, 0, n_in);
+    if (status == DNN_OK) {
+        status = check_rows(n, 0, network_size(model->network, model->network->depth));
+    }
+    if (status != DNN_OK || n == 0) {
+        return status;
+    }
+    if ((x.f64 == NULL && x.f32 == NULL) || y == NULL) {
+        return status_error(DNN_ERROR_INVALID_ARGUMENT, "%s is NULL, and n is %lld", y == NULL ? "the result" : "x",
+                            (long long)n);
+    }
+    return array_check(model->core, "x", x, n, n_in);
+}
+
+static int32_t predict(const dnn_model *model, struct array_in x, int64_t n, struct array_out y)
+{
+    struct pass *pass;
+    int32_t status = predict_check(model, x, n, y.f64 != NULL ? (const void *)y.f64 : y.f32);
+    if (status != DNN_OK || n == 0) {
+        return status;
+    }
+    status = model_borrow_pass(model, &pass);
+    if (status == DNN_OK) {
+        predict_rows(model, pass, x, n, y);
+        model_return_pass(model, pass);
+    }
+    return status;
+}
+
+int32_t dnn_model_predict(const dnn_model *model, const double *x, int64_t n, double *y)
+{
+    REQUIRE(model);
+    return predict(model, (struct array_in){.f64 = x}, n, (struct array_out){.f64 = y});
+}
+
+int32_t dnn_model_predict_f32(const dnn_model *model, const float *x, int64_t n, float *y)
+{
+    REQUIRE(model);
+    return predict(model, (struct array_in){.f32 = x}, n, (struct array_out){.f32 = y});
+}
+
+int32_t dnn_model_classify(const dnn_model *model, const double *x, int64_t n, int32_t *label)
+{
+    REQUIRE(model);
+    struct pass *pass;
+    const struct array_in samples = {.f64 = x};
+    int32_t status = predict_check(model, samples, n, label);
+    if (status != DNN_OK || n == 0) {
+        return status;
+    }
+    status = model_borrow_pass(model, &pass);
+    if (status != DNN_OK) {
+        return status;
+    }
+    for (int64_t first = 0; first < n; first += pass->n_rows) {
+        predict_forward(model, pass, samples, first, n);
+        model->core->classes(output(model, pass), label + first);
+    }
+    model_return_pass(model, pass);
+    return DNN_OK;
+}

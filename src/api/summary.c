@@ -1,0 +1,56 @@
+/*
+ * api/summary.c - a model as a table for people.
+ */
+#include "api/check.h"
+#include "api/model.h"
+#include "base/text.h"
+
+#include <string.h>
+
+/* "sigmoid, slope 0.01": the name, and the constant of those that have one. */
+static void describe_activation(const struct activation *activation, char *out, int64_t capacity)
+{
+    struct text text = {out, capacity, 0};
+    const char *name = core_f64.activation_name(activation->kind);
+    text_append(&text, "%s", name);
+    if (strcmp(name, "sigmoid") == 0 || strcmp(name, "leaky_relu") == 0) {
+        char slope[TEXT_NUMBER_CAPACITY];
+        text_from_number(activation->slope, slope);
+        text_append(&text, ", slope %s", slope);
+    }
+}
+
+static void summarize(const dnn_model *model, struct text *text)
+{
+    const struct network *network = model->network;
+    text_append(text, "%-8s %12s %14s  %s\n", "layer", "neurons", "parameters", "activation");
+    text_append(text, "%-8s %12lld %14s  %s\n", "0", (long long)network->layers[0].n_in, "", "(input)");
+    for (int64_t l = 0; l < network->depth; l++) {
+        const struct layer *layer = &network->layers[l];
+        char activation[80] = "";
+        describe_activation(&layer->activation, activation, sizeof activation);
+        text_append(text, "%-8lld %12lld %14lld  %s\n", (long long)l + 1, (long long)layer->n_out,
+                    (long long)(layer->n_out * (layer->n_in + 1)), activation);
+    }
+    text_append(text, "%lld parameters, %s, loss %s\n", (long long)network->parameter_count, model->core->precision,
+                model->core->loss_name(network->loss));
+}
+
+int32_t dnn_model_summary(const dnn_model *model, char *buffer, int64_t capacity, int64_t *length)
+{
+    REQUIRE(model);
+    struct text counted = {NULL, 0, 0};
+    summarize(model, &counted);
+    const int32_t status = check_text_buffer(buffer, capacity, counted.length);
+    if (status != DNN_OK) {
+        return status;
+    }
+    if (buffer != NULL) {
+        struct text written = {buffer, capacity, 0};
+        summarize(model, &written);
+    }
+    if (length != NULL) {
+        *length = counted.length;
+    }
+    return DNN_OK;
+}

@@ -1,0 +1,261 @@
+/*
+ * api/trainer.c - the trainer handle: one step, and the parts of a step for those who put them together themselves.
+ *
+ * A plain gradient step over samples that fit the pass writes into the weights directly: no gradient ever lies in memory. Otherwise (more
+ * samples than that, or another optimizer) the gradient is summed in step_gradient first. Either way everything that can
+ * fail, which is numbers that overflow, is known before the first weight changes.
+ */
+#include "api/trainer.h"
+
+#include "api/check.h"
+#include "base/memory.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Rows that a pass has at least: step may get any number of samples, whatever batch_size says. */
+enum { SMALLEST_CHUNK = 256 };
+
+struct matrix trainer_arena(const dnn_trainer *trainer, void *arena)
+{
+    return model_arena(trainer->network, arena);
+}
+
+dnn_trainer *trainer_retain(dnn_trainer *trainer)
+{
+    atomic_fetch_add_explicit(&trainer->references, 1, memory_order_relaxed);
+    return trainer;
+}
+
+void dnn_trainer_destroy(dnn_trainer *trainer)
+{
+    if (trainer != NULL && atomic_fetch_sub_explicit(&trainer->references, 1, memory_order_acq_rel) == 1) {
+        memory_free(trainer->history);
+        memory_free_aligned(trainer->sum);
+        memory_free_aligned(trainer->step_gradient);
+        pass_destroy(trainer->pass);
+        memory_free(trainer->network);
+        dnn_config_destroy(trainer->config);
+        model_release(trainer->model);
+        memory_free(trainer);
+    }
+}
+
+/* The model's network, but with the derivative of the sigmoid that this trainer's config asks for. */
+static struct network *network_for(const dnn_trainer *trainer)
+{
+    struct network *network = network_copy(trainer->model->network);
+    const bool tutorial = config_integer(trainer->config, KEY_SIGMOID_DERIVATIVE) == DERIVATIVE_TUTORIAL;
+    for (int64_t l = 0; network != NULL && l < network->depth; l++) {
+        network->layers[l].activation.tutorial = tutorial;
+    }
+    return network;
+}
+
+static int32_t make_parts(dnn_trainer *trainer)
+{
+    const struct core *core = trainer->core;
+    struct network *network = trainer->network = network_for(trainer);
+    if (network == NULL) {
+        return status_out_of_memory("a trainer");
+    }
+    const int64_t batch = config_integer(trainer->config, KEY_BATCH_SIZE);
+    const int64_t rows = pass_affordable_rows(core, network, batch > SMALLEST_CHUNK ? batch : SMALLEST_CHUNK);
+    trainer->step_gradient = memory_new_aligned(network->arena_count, core->real_size);
+    trainer->sum = memory_new_aligned(network->arena_count, core->real_size);
+    if (trainer->step_gradient == NULL || trainer->sum == NULL) {
+        return status_out_of_memory("the gradients of a trainer");
+    }
+    return pass_create(core, network, rows, PASS_TRAIN, &trainer->pass);
+}
+
+int32_t dnn_trainer_create(dnn_model *model, const dnn_config *config, dnn_trainer **out)
+{
+    REQUIRE(model);
+    REQUIRE(out);
+    if (config == NULL) {
+        config = model->config;
+    }
+    int32_t status = config_check_same_model(config, model->config, model->network->depth);
+    if (status != DNN_OK) {
+        return status;
+    }
+    dnn_trainer *trainer = memory_new(1, sizeof *trainer);
+    if (trainer == NULL) {
+        return status_out_of_memory("a trainer");
+    }
+    atomic_init(&trainer->references, 1);
+    atomic_init(&trainer->is_fitting, false);
+    atomic_init(&trainer->cancelled, false);
+    trainer->model = model_retain(model);
+    trainer->core = model->core;
+    random_seed(&trainer->shuffle, config_integer(config, KEY_SEED), RANDOM_STREAM_SHUFFLE);
+    status = config_copy(config, &trainer->config);
+    if (status == DNN_OK) {
+        status = make_parts(trainer);
+    }
+    if (status != DNN_OK) {
+        dnn_trainer_destroy(trainer);
+        return status;
+    }
+    *out = trainer;
+    return DNN_OK;
+}
+
+static int32_t loss_not_finite(void)
+{
+    return status_error(DNN_ERROR_NOT_FINITE, "the loss is not finite: try a smaller learning_rate, smaller inputs, or "
+                                              "smaller first weights");
+}
+
+int32_t trainer_differentiate(dnn_trainer *trainer, double *loss_sum, double *bound)
+{
+    const struct core *core = trainer->core;
+    trainer->latest = LATEST_NONE; /* the pass is about to be overwritten */
+    core->forward(trainer->network, trainer->model->theta, trainer->pass);
+    *loss_sum = core->loss_sum(trainer->network, trainer->pass);
+    if (!isfinite(*loss_sum)) {
+        return loss_not_finite();
+    }
+    core->backward(trainer->network, trainer->model->theta, trainer->pass);
+    *bound = core->gradient_bound(trainer->network, trainer->pass);
+    if (isinf(*bound)) {
+        return status_error(DNN_ERROR_NOT_FINITE, "the gradient is not finite: try smaller inputs or smaller weights");
+    }
+    return DNN_OK;
+}
+
+void trainer_set_latest(dnn_trainer *trainer, enum latest latest, double scale)
+{
+    trainer->latest = latest;
+    trainer->latest_scale = scale;
+}
+
+int32_t trainer_update(dnn_trainer *trainer, double scale, const void *gradient, double bound)
+{
+    const double eta = config_number(trainer->config, KEY_LEARNING_RATE) * scale;
+    const int32_t status = model_admit_change(trainer->model, fabs(eta) * bound);
+    if (status == DNN_OK) {
+        trainer->core->update((int32_t)config_integer(trainer->config, KEY_OPTIMIZER), trainer->network->arena_count, eta,
+                              gradient, trainer->model->theta);
+    }
+    return status;
+}
+
+static bool descends_directly(const dnn_trainer *trainer)
+{
+    return trainer->core->is_plain_descent((int32_t)config_integer(trainer->config, KEY_OPTIMIZER));
+}
+
+int32_t trainer_step_pass(dnn_trainer *trainer, double *loss_sum)
+{
+    double bound;
+    const double mean = 1 / (double)trainer->pass->n_rows;
+    int32_t status = trainer_differentiate(trainer, loss_sum, &bound);
+    if (status != DNN_OK) {
+        return status;
+    }
+    if (!descends_directly(trainer)) {
+        trainer->core->gradient(trainer->network, trainer->pass, false, trainer->step_gradient);
+        status = trainer_update(trainer, mean, trainer->step_gradient, bound);
+        trainer_set_latest(trainer, LATEST_IN_STEP, mean);
+        return status;
+    }
+    const double eta = config_number(trainer->config, KEY_LEARNING_RATE) * mean;
+    status = model_admit_change(trainer->model, eta * bound);
+    if (status == DNN_OK) {
+        trainer->core->descend(trainer->network, trainer->pass, eta, trainer->model->theta);
+    }
+    trainer_set_latest(trainer, LATEST_IN_PASS, mean);
+    return status;
+}
+
+void trainer_load(dnn_trainer *trainer, struct array_in x, struct array_in y, int64_t first, int64_t n)
+{
+    struct pass *pass = trainer->pass;
+    pass->n_rows = n - first < pass->max_rows ? n - first : pass->max_rows;
+    array_load(trainer->core, x, first, pass_x(trainer->core, trainer->network, pass, 0));
+    array_load(trainer->core, y, first, pass_y(trainer->core, trainer->network, pass));
+}
+
+int32_t trainer_sum_in_step(dnn_trainer *trainer, struct array_in x, struct array_in y, int64_t n, double *loss_sum,
+                           double *bound)
+{
+    *loss_sum = 0;
+    *bound = 0;
+    for (int64_t first = 0; first < n; first += trainer->pass->n_rows) {
+        double chunk_loss, chunk_bound;
+        trainer_load(trainer, x, y, first, n);
+        const int32_t status = trainer_differentiate(trainer, &chunk_loss, &chunk_bound);
+        if (status != DNN_OK) {
+            return status;
+        }
+        trainer->core->gradient(trainer->network, trainer->pass, first > 0, trainer->step_gradient);
+        *loss_sum += chunk_loss;
+        *bound += chunk_bound;
+    }
+    return isfinite(*loss_sum) ? DNN_OK : loss_not_finite();
+}
+
+static int32_t step_rows(dnn_trainer *trainer, struct array_in x, struct array_in y, int64_t n, double *loss_sum)
+{
+    if (n <= trainer->pass->max_rows) {
+        trainer_load(trainer, x, y, 0, n);
+        return trainer_step_pass(trainer, loss_sum);
+    }
+    double bound;
+    int32_t status = trainer_sum_in_step(trainer, x, y, n, loss_sum, &bound);
+    if (status == DNN_OK) {
+        status = trainer_update(trainer, 1 / (double)n, trainer->step_gradient, bound);
+        trainer_set_latest(trainer, LATEST_IN_STEP, 1 / (double)n);
+    }
+    return status;
+}
+
+int32_t trainer_check_samples(const dnn_trainer *trainer, struct array_in x, struct array_in y, int64_t n)
+{
+    const int64_t n_in = network_size(trainer->network, 0);
+    const int64_t n_out = network_size(trainer->network, trainer->network->depth);
+    int32_t status = check_rows(n, 1, n_in);
+    if (status == DNN_OK) {
+        status = check_rows(n, 1, n_out);
+    }
+    if (status == DNN_OK) {
+        status = array_check(trainer->core, "x", x, n, n_in);
+    }
+    return status == DNN_OK ? array_check(trainer->core, "y", y, n, n_out) : status;
+}
+
+static int32_t step(dnn_trainer *trainer, struct array_in x, struct array_in y, int64_t n, double *loss)
+{
+    double loss_sum;
+    int32_t status = trainer_check_samples(trainer, x, y, n);
+    if (status == DNN_OK) {
+        status = model_begin_training(trainer->model);
+    }
+    if (status != DNN_OK) {
+        return status;
+    }
+    status = step_rows(trainer, x, y, n, &loss_sum);
+    model_end_training(trainer->model);
+    if (status == DNN_OK && loss != NULL) {
+        *loss = loss_sum / (double)n;
+    }
+    return status;
+}
+
+int32_t dnn_trainer_step(dnn_trainer *trainer, const double *x, const double *y, int64_t n, double *loss)
+{
+    REQUIRE(trainer);
+    REQUIRE(x);
+    REQUIRE(y);
+    return step(trainer, (struct array_in){.f64 = x}, (struct array_in){.f64 = y}, n, loss);
+}
+
+int32_t dnn_trainer_step_f32(dnn_trainer *trainer, const float *x, const float *y, int64_t n, double *loss)
+{
+    REQUIRE(trainer);
+    REQUIRE(x);
+    REQUIRE(y);
+    return step(trainer, (struct array_in){.f32 = x}, (struct array_in){.f32 = y}, n, loss);
+}

@@ -1,0 +1,80 @@
+/*
+ * api/trainer.h - the trainer inside the library: the memory of a step, and what is known of the latest gradient.
+ */
+#ifndef DNN_API_TRAINER_H
+#define DNN_API_TRAINER_H
+
+#include "api/array.h"
+#include "api/dataset.h"
+#include "api/model.h"
+#include "base/random.h"
+
+/* Where the latest gradient is to be found, for dnn_trainer_layer_stats. */
+enum latest {
+    LATEST_NONE,
+    LATEST_IN_PASS, /* it is Ψᵀ X̂ of the pass, not made yet */
+    LATEST_IN_STEP, /* step_gradient */
+    LATEST_IN_SUM   /* sum */
+};
+
+struct epoch {
+    double loss;
+    double validation_loss;
+    double validation_accuracy;
+};
+
+struct dnn_trainer {
+    atomic_int_fast64_t references; /* the caller's hold, and that of a running fit */
+    dnn_model *model;               /* held */
+    dnn_config *config;             /* how to learn */
+    const struct core *core;        /* the model's */
+    struct network *network;        /* the model's, with the derivatives of this trainer's config */
+    struct pass *pass;
+
+    void *step_gradient; /* arena: the gradient of a step that needs one in memory */
+    void *sum;           /* arena: G of dnn_trainer_accumulate */
+    double sum_bound;    /* no number of G is larger */
+    bool has_sum;        /* G holds something; if not, its old numbers count as zeros */
+
+    enum latest latest;
+    double latest_scale; /* times what is found there, is the latest gradient */
+
+    struct random shuffle;
+    int32_t (*callback)(void *user, const dnn_progress *progress);
+    void *user;
+    atomic_bool is_fitting;
+    atomic_bool cancelled;
+
+    struct epoch *history; /* [history_count] */
+    int64_t history_count;
+    int64_t history_capacity;
+};
+
+dnn_trainer *trainer_retain(dnn_trainer *trainer);
+
+/* Errors of the samples of step and its like. */
+int32_t trainer_check_samples(const dnn_trainer *trainer, struct array_in x, struct array_in y, int64_t n);
+
+/* The pass's x_0, y and n_rows ← samples of the caller's arrays from `first` on, as many as there are and it has room for. */
+void trainer_load(dnn_trainer *trainer, struct array_in x, struct array_in y, int64_t first, int64_t n);
+
+/* Forward and backward over the samples in the pass. *loss_sum: Σ E. *bound: no number of their gradient is larger. */
+int32_t trainer_differentiate(dnn_trainer *trainer, double *loss_sum, double *bound);
+
+/* step_gradient ← Σ ∇W over n samples, chunk by chunk. *loss_sum, *bound: as above. */
+int32_t trainer_sum_in_step(dnn_trainer *trainer, struct array_in x, struct array_in y, int64_t n, double *loss_sum,
+                            double *bound);
+
+/* W ← W − η scale · gradient, by the optimizer. bound: of the gradient's numbers. The weights change on success alone. */
+int32_t trainer_update(dnn_trainer *trainer, double scale, const void *gradient, double bound);
+
+/* One update from the samples in the pass. *loss_sum: Σ E before it. The weights change on success alone. */
+int32_t trainer_step_pass(dnn_trainer *trainer, double *loss_sum);
+
+/* Notes where the latest gradient is, and what it is to be multiplied by. */
+void trainer_set_latest(dnn_trainer *trainer, enum latest latest, double scale);
+
+/* A whole arena of the trainer's network, as one row. */
+struct matrix trainer_arena(const dnn_trainer *trainer, void *arena);
+
+#endif

@@ -1,0 +1,317 @@
+/*
+ * api/trainer_fit.c - fit: epochs of batches, progress, cancel, history.
+ *
+ * A batch is gathered from the dataset straight into the pass: of the dataset no more than one batch is copied, and an order of
+ * rows, 4 bytes a sample, if they are shuffled.
+ */
+#define _POSIX_C_SOURCE 200809L /* clock_gettime */
+#include "api/check.h"
+#include "api/measure.h"
+#include "api/trainer.h"
+#include "base/memory.h"
+
+#include <math.h>
+#include <time.h>
+
+struct dnn_progress {
+    int64_t epoch;
+    int64_t epochs;
+    int64_t batch;
+    int64_t batches;
+    double loss;
+    double validation_loss;
+    double validation_accuracy;
+    double seconds;
+};
+
+/* What one call of fit holds. */
+struct fit {
+    dnn_trainer *trainer;
+    const dnn_dataset *training;
+    const dnn_dataset *validation; /* or NULL */
+    int32_t *order;                /* [training->size], or NULL for the dataset's own */
+    int64_t batch_size;
+    int64_t samples; /* of this epoch so far */
+    double loss_sum; /* over them */
+    double began;    /* seconds */
+    struct dnn_progress progress;
+};
+
+static double now(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
+/* Shows the progress to the callback. DNN_STOPPED if it, or a cancel, asks for the end. */
+static int32_t report(struct fit *fit)
+{
+    dnn_trainer *trainer = fit->trainer;
+    fit->progress.seconds = now() - fit->began;
+    if (trainer->callback != NULL && trainer->callback(trainer->user, &fit->progress) != 1) {
+        return DNN_STOPPED;
+    }
+    return atomic_load_explicit(&trainer->cancelled, memory_order_relaxed) ? DNN_STOPPED : DNN_OK;
+}
+
+/* Samples first … first + n − 1 of the epoch into the pass; n is at most what it has room for. */
+static void gather(struct fit *fit, int64_t first, int64_t n)
+{
+    dnn_trainer *trainer = fit->trainer;
+    trainer->pass->n_rows = n;
+    dataset_gather(fit->training, fit->order, first, trainer->core, trainer->network, trainer->pass);
+}
+
+/* One update from a batch that the pass has no room for: its gradient is summed in parts. */
+static int32_t step_in_parts(struct fit *fit, int64_t first, int64_t n, double *loss_sum)
+{
+    dnn_trainer *trainer = fit->trainer;
+    double bound = 0;
+    *loss_sum = 0;
+    for (int64_t done = 0; done < n; done += trainer->pass->n_rows) {
+        double part_loss, part_bound;
+        const int64_t left = n - done;
+        gather(fit, first + done, left < trainer->pass->max_rows ? left : trainer->pass->max_rows);
+        const int32_t status = trainer_differentiate(trainer, &part_loss, &part_bound);
+        if (status != DNN_OK) {
+            return status;
+        }
+        trainer->core->gradient(trainer->network, trainer->pass, done > 0, trainer->step_gradient);
+        *loss_sum += part_loss;
+        bound += part_bound;
+    }
+    const int32_t status = trainer_update(trainer, 1 / (double)n, trainer->step_gradient, bound);
+    trainer_set_latest(trainer, LATEST_IN_STEP, 1 / (double)n);
+    return status;
+}
+
+/* The failing step has worded what happened; this adds when. */
+static int32_t add_place(const struct fit *fit, int32_t status)
+{
+    if (status != DNN_ERROR_NOT_FINITE) {
+        return status;
+    }
+    return status_error(status, "epoch %lld, batch %lld of %lld: %s", (long long)fit->progress.epoch,
+                        (long long)fit->progress.batch, (long long)fit->progress.batches, status_message());
+}
+
+static int32_t run_batch(struct fit *fit, int64_t first)
+{
+    dnn_trainer *trainer = fit->trainer;
+    const int64_t left = fit->training->size - first;
+    const int64_t n = left < fit->batch_size ? left : fit->batch_size;
+    double loss_sum;
+    int32_t status;
+    fit->progress.batch++;
+    if (n <= trainer->pass->max_rows) {
+        gather(fit, first, n);
+        status = trainer_step_pass(trainer, &loss_sum);
+    } else {
+        status = step_in_parts(fit, first, n, &loss_sum);
+    }
+    if (status != DNN_OK) {
+        return add_place(fit, status);
+    }
+    fit->samples += n;
+    fit->loss_sum += loss_sum;
+    fit->progress.loss = fit->loss_sum / (double)fit->samples;
+    return DNN_OK;
+}
+
+/* Room for one epoch more in the history, before the epoch is run: what was learned can then be noted for sure. */
+static int32_t reserve_history(dnn_trainer *trainer)
+{
+    if (trainer->history_count < trainer->history_capacity) {
+        return DNN_OK;
+    }
+    const int64_t capacity = trainer->history_capacity < 16 ? 16 : 2 * trainer->history_capacity;
+    struct epoch *history = memory_resize(trainer->history, capacity, sizeof *history);
+    if (history == NULL) {
+        return status_out_of_memory("the history");
+    }
+    trainer->history = history;
+    trainer->history_capacity = capacity;
+    return DNN_OK;
+}
+
+/* After the last batch of an epoch: validation, and its line in the history. */
+static int32_t end_epoch(struct fit *fit)
+{
+    dnn_trainer *trainer = fit->trainer;
+    struct dnn_progress *progress = &fit->progress;
+    if (fit->validation != NULL) {
+        const int32_t status =
+            measure(trainer->model, fit->validation, &progress->validation_loss, &progress->validation_accuracy);
+        if (status != DNN_OK) {
+            return status;
+        }
+    }
+    trainer->history[trainer->history_count++] =
+        (struct epoch){progress->loss, progress->validation_loss, progress->validation_accuracy};
+    return DNN_OK;
+}
+
+static int32_t run_epoch(struct fit *fit)
+{
+    const int64_t size = fit->training->size;
+    fit->progress.epoch++;
+    fit->progress.batch = 0;
+    fit->progress.validation_loss = NAN;
+    fit->progress.validation_accuracy = NAN;
+    fit->samples = 0;
+    fit->loss_sum = 0;
+    if (fit->order != NULL) {
+        random_shuffle(&fit->trainer->shuffle, fit->order, size);
+    }
+    int32_t status = reserve_history(fit->trainer);
+    for (int64_t first = 0; status == DNN_OK && first < size; first += fit->batch_size) {
+        status = run_batch(fit, first);
+        if (status == DNN_OK && size - first <= fit->batch_size) {
+            status = end_epoch(fit);
+        }
+        if (status == DNN_OK) {
+            status = report(fit);
+        }
+    }
+    return status;
+}
+
+static int32_t make_order(struct fit *fit)
+{
+    if (!config_integer(fit->trainer->config, KEY_SHUFFLE)) {
+        return DNN_OK;
+    }
+    fit->order = memory_new(fit->training->size, sizeof *fit->order);
+    if (fit->order == NULL) {
+        return status_out_of_memory("the order of the samples");
+    }
+    for (int64_t i = 0; i < fit->training->size; i++) {
+        fit->order[i] = (int32_t)i;
+    }
+    return DNN_OK;
+}
+
+static int32_t run(dnn_trainer *trainer, const dnn_dataset *training, const dnn_dataset *validation)
+{
+    const int64_t batch_size = config_integer(trainer->config, KEY_BATCH_SIZE);
+    struct fit fit = {.trainer = trainer, .training = training, .validation = validation, .batch_size = batch_size};
+    fit.progress.epochs = config_integer(trainer->config, KEY_EPOCHS);
+    fit.progress.batches = (training->size - 1) / batch_size + 1;
+    fit.began = now();
+    int32_t status = make_order(&fit);
+    while (status == DNN_OK && fit.progress.epoch < fit.progress.epochs) {
+        status = run_epoch(&fit);
+    }
+    memory_free(fit.order);
+    return status;
+}
+
+int32_t dnn_trainer_fit(dnn_trainer *trainer, const dnn_dataset *training, const dnn_dataset *validation)
+{
+    REQUIRE(trainer);
+    REQUIRE(training);
+    int32_t status = dataset_check(training, "training", trainer->network);
+    if (status == DNN_OK && validation != NULL) {
+        status = dataset_check(validation, "validation", trainer->network);
+    }
+    if (status == DNN_OK) {
+        status = model_begin_training(trainer->model);
+    }
+    if (status != DNN_OK) {
+        return status;
+    }
+    /* Held, because the callback may destroy the caller's handles. */
+    trainer_retain(trainer);
+    dnn_dataset *held_training = dataset_retain(training);
+    dnn_dataset *held_validation = validation == NULL ? NULL : dataset_retain(validation);
+    atomic_store_explicit(&trainer->cancelled, false, memory_order_relaxed);
+    status = run(trainer, training, validation);
+    model_end_training(trainer->model);
+    dnn_dataset_destroy(held_validation);
+    dnn_dataset_destroy(held_training);
+    dnn_trainer_destroy(trainer);
+    return status;
+}
+
+int32_t dnn_trainer_set_progress(dnn_trainer *trainer, int32_t (*callback)(void *user, const dnn_progress *progress),
+                                 void *user)
+{
+    REQUIRE(trainer);
+    trainer->callback = callback;
+    trainer->user = user;
+    return DNN_OK;
+}
+
+int32_t dnn_trainer_cancel(dnn_trainer *trainer)
+{
+    REQUIRE(trainer);
+    atomic_store_explicit(&trainer->cancelled, true, memory_order_relaxed);
+    return DNN_OK;
+}
+
+int64_t dnn_progress_epoch(const dnn_progress *progress)
+{
+    return progress == NULL ? -1 : progress->epoch;
+}
+
+int64_t dnn_progress_epochs(const dnn_progress *progress)
+{
+    return progress == NULL ? -1 : progress->epochs;
+}
+
+int64_t dnn_progress_batch(const dnn_progress *progress)
+{
+    return progress == NULL ? -1 : progress->batch;
+}
+
+int64_t dnn_progress_batches(const dnn_progress *progress)
+{
+    return progress == NULL ? -1 : progress->batches;
+}
+
+double dnn_progress_loss(const dnn_progress *progress)
+{
+    return progress == NULL ? (double)NAN : progress->loss;
+}
+
+double dnn_progress_validation_loss(const dnn_progress *progress)
+{
+    return progress == NULL ? (double)NAN : progress->validation_loss;
+}
+
+double dnn_progress_validation_accuracy(const dnn_progress *progress)
+{
+    return progress == NULL ? (double)NAN : progress->validation_accuracy;
+}
+
+double dnn_progress_seconds(const dnn_progress *progress)
+{
+    return progress == NULL ? (double)NAN : progress->seconds;
+}
+
+int64_t dnn_trainer_history_count(const dnn_trainer *trainer)
+{
+    return trainer == NULL ? -1 : trainer->history_count;
+}
+
+int32_t dnn_trainer_history(const dnn_trainer *trainer, int64_t epoch, double *loss, double *validation_loss,
+                            double *validation_accuracy)
+{
+    REQUIRE(trainer);
+    if (epoch < 0 || epoch >= trainer->history_count) {
+        return status_error(DNN_ERROR_INVALID_ARGUMENT, "epoch is %lld, and %lld epochs are completed, counted from 0",
+                            (long long)epoch, (long long)trainer->history_count);
+    }
+    const struct epoch *entry = &trainer->history[epoch];
+    if (loss != NULL) {
+        *loss = entry->loss;
+    }
+    if (validation_loss != NULL) {
+        *validation_loss = entry->validation_loss;
+    }
+    if (validation_accuracy != NULL) {
+        *validation_accuracy = entry->validation_accuracy;
+    }
+    return DNN_OK;
+}

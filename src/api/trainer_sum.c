@@ -1,0 +1,146 @@
+/*
+ * api/trainer_sum.c - a step in its parts: gradients summed over any samples, exchanged, and applied. What data-parallel training
+ * is made of.
+ */
+#include "api/check.h"
+#include "api/trainer.h"
+
+#include <math.h>
+
+/* step_gradient, which holds the gradient of all the new samples, is added as a whole: G is never left half changed. */
+static void add_step_to_sum(dnn_trainer *trainer)
+{
+    const struct core *core = trainer->core;
+    if (!trainer->has_sum) {
+        void *emptied = trainer->sum;
+        trainer->sum = trainer->step_gradient;
+        trainer->step_gradient = emptied;
+    } else {
+        core->add(trainer_arena(trainer, trainer->step_gradient), trainer_arena(trainer, trainer->sum));
+    }
+}
+
+static int32_t check_sum_bound(const dnn_trainer *trainer, double bound)
+{
+    const double limit = trainer->core->largest_number;
+    if ((trainer->has_sum ? trainer->sum_bound : 0) + bound <= limit) {
+        return DNN_OK;
+    }
+    return status_error(DNN_ERROR_NOT_FINITE, "the sum of gradients is too large to stay finite: apply it earlier");
+}
+
+static int32_t accumulate(dnn_trainer *trainer, struct array_in x, struct array_in y, int64_t n, double *loss_sum)
+{
+    double bound;
+    const bool in_one_pass = n <= trainer->pass->max_rows;
+    int32_t status;
+    if (in_one_pass) {
+        trainer_load(trainer, x, y, 0, n);
+        status = trainer_differentiate(trainer, loss_sum, &bound);
+    } else {
+        status = trainer_sum_in_step(trainer, x, y, n, loss_sum, &bound);
+    }
+    if (status == DNN_OK) {
+        status = check_sum_bound(trainer, bound);
+    }
+    if (status != DNN_OK) {
+        return status;
+    }
+    if (in_one_pass) {
+        trainer->core->gradient(trainer->network, trainer->pass, trainer->has_sum, trainer->sum);
+    } else {
+        add_step_to_sum(trainer);
+    }
+    trainer->sum_bound = (trainer->has_sum ? trainer->sum_bound : 0) + bound;
+    trainer->has_sum = true;
+    trainer_set_latest(trainer, LATEST_IN_SUM, 1);
+    return DNN_OK;
+}
+
+int32_t dnn_trainer_accumulate(dnn_trainer *trainer, const double *x, const double *y, int64_t n, double *loss_sum)
+{
+    REQUIRE(trainer);
+    REQUIRE(x);
+    REQUIRE(y);
+    const struct array_in samples = {.f64 = x}, targets = {.f64 = y};
+    double sum;
+    int32_t status = trainer_check_samples(trainer, samples, targets, n);
+    if (status == DNN_OK) {
+        status = model_begin_training(trainer->model);
+    }
+    if (status != DNN_OK) {
+        return status;
+    }
+    status = accumulate(trainer, samples, targets, n, &sum);
+    model_end_training(trainer->model);
+    if (status == DNN_OK && loss_sum != NULL) {
+        *loss_sum = sum;
+    }
+    return status;
+}
+
+int32_t dnn_trainer_get_gradient(const dnn_trainer *trainer, double *gradient)
+{
+    REQUIRE(trainer);
+    REQUIRE(gradient);
+    const struct network *network = trainer->network;
+    if (!trainer->has_sum) {
+        for (int64_t i = 0; i < network->parameter_count; i++) {
+            gradient[i] = 0;
+        }
+        return DNN_OK;
+    }
+    for (int64_t l = 0; l < network->depth; l++) {
+        const struct matrix matrix = network_weights(network, trainer->sum, l, trainer->core->real_size);
+        trainer->core->export_f64(matrix, gradient);
+        gradient += matrix.rows * matrix.columns;
+    }
+    return DNN_OK;
+}
+
+int32_t dnn_trainer_set_gradient(dnn_trainer *trainer, const double *gradient)
+{
+    REQUIRE(trainer);
+    REQUIRE(gradient);
+    const struct network *network = trainer->network;
+    int32_t status = array_check_flat(trainer->core, "gradient", gradient, network->parameter_count);
+    if (status == DNN_OK) {
+        status = model_begin_training(trainer->model);
+    }
+    if (status != DNN_OK) {
+        return status;
+    }
+    for (int64_t l = 0; l < network->depth; l++) {
+        const struct matrix matrix = network_weights(network, trainer->sum, l, trainer->core->real_size);
+        trainer->core->import_f64(gradient, matrix);
+        gradient += matrix.rows * matrix.columns;
+    }
+    trainer->has_sum = true;
+    trainer->sum_bound = trainer->core->largest(trainer_arena(trainer, trainer->sum));
+    trainer_set_latest(trainer, LATEST_IN_SUM, 1);
+    model_end_training(trainer->model);
+    return DNN_OK;
+}
+
+int32_t dnn_trainer_apply(dnn_trainer *trainer, double scale)
+{
+    REQUIRE(trainer);
+    if (!isfinite(scale)) {
+        return status_error(DNN_ERROR_NOT_FINITE, "scale is not finite");
+    }
+    int32_t status = model_begin_training(trainer->model);
+    if (status != DNN_OK) {
+        return status;
+    }
+    if (trainer->has_sum) {
+        status = trainer_update(trainer, scale, trainer->sum, trainer->sum_bound);
+    } else {
+        status = status_error(DNN_ERROR_INVALID_ARGUMENT, "there is no gradient to apply: accumulate or set one first");
+    }
+    if (status == DNN_OK) {
+        trainer->has_sum = false;
+        trainer_set_latest(trainer, LATEST_IN_SUM, 1);
+    }
+    model_end_training(trainer->model);
+    return status;
+}

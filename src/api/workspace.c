@@ -1,0 +1,82 @@
+/*
+ * api/workspace.c - the memory of predictions in the caller's own hands: no allocation and no lock in a predict.
+ */
+#include "api/check.h"
+#include "api/predict.h"
+#include "base/memory.h"
+
+struct dnn_workspace {
+    dnn_model *model; /* held */
+    struct pass *pass;
+};
+
+int32_t dnn_workspace_create(const dnn_model *model, int64_t max_rows, dnn_workspace **out)
+{
+    REQUIRE(model);
+    REQUIRE(out);
+    int32_t status = check_range("max_rows", max_rows, 1, CHECK_LARGEST_COUNT);
+    if (status != DNN_OK) {
+        return status;
+    }
+    dnn_workspace *workspace = memory_new(1, sizeof *workspace);
+    if (workspace == NULL) {
+        return status_out_of_memory("a workspace");
+    }
+    workspace->model = model_retain(model);
+    status = pass_create(model->core, model->network, max_rows, PASS_PREDICT, &workspace->pass);
+    if (status != DNN_OK) {
+        dnn_workspace_destroy(workspace);
+        return status;
+    }
+    *out = workspace;
+    return DNN_OK;
+}
+
+void dnn_workspace_destroy(dnn_workspace *workspace)
+{
+    if (workspace != NULL) {
+        pass_destroy(workspace->pass);
+        model_release(workspace->model);
+        memory_free(workspace);
+    }
+}
+
+static int32_t predict(dnn_workspace *workspace, struct array_in x, int64_t n, struct array_out y)
+{
+    int32_t status = check_range("n", n, 0, workspace->pass->max_rows);
+    if (status == DNN_OK) {
+        status = predict_check(workspace->model, x, n, y.f64 != NULL ? (const void *)y.f64 : y.f32);
+    }
+    if (status == DNN_OK && n > 0) {
+        predict_rows(workspace->model, workspace->pass, x, n, y);
+    }
+    return status;
+}
+
+int32_t dnn_workspace_predict(dnn_workspace *workspace, const double *x, int64_t n, double *y)
+{
+    REQUIRE(workspace);
+    return predict(workspace, (struct array_in){.f64 = x}, n, (struct array_out){.f64 = y});
+}
+
+int32_t dnn_workspace_predict_f32(dnn_workspace *workspace, const float *x, int64_t n, float *y)
+{
+    REQUIRE(workspace);
+    return predict(workspace, (struct array_in){.f32 = x}, n, (struct array_out){.f32 = y});
+}
+
+int32_t dnn_workspace_activations(const dnn_workspace *workspace, int64_t layer, double *x)
+{
+    REQUIRE(workspace);
+    REQUIRE(x);
+    const dnn_model *model = workspace->model;
+    const int32_t status = check_range("layer", layer, 0, model->network->depth);
+    if (status != DNN_OK) {
+        return status;
+    }
+    if (workspace->pass->n_rows == 0) {
+        return status_error(DNN_ERROR_INVALID_ARGUMENT, "this workspace has no activations: nothing was predicted with it");
+    }
+    model->core->export_f64(pass_x(model->core, model->network, workspace->pass, layer), x);
+    return DNN_OK;
+}

@@ -1,0 +1,100 @@
+/*
+ * base/file.c - reading by open and read, not stdio: errors keep their errno, interrupted calls are repeated, and nothing is
+ * buffered twice.
+ *
+ * The size that fstat tells is a guess for the first allocation, no more: a pipe has none and a file may grow meanwhile. The buffer doubles.
+ */
+#define _POSIX_C_SOURCE 200809L /* O_CLOEXEC, strerror_r */
+#include "base/file.h"
+
+#include "base/memory.h"
+#include "base/status.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#ifndef O_BINARY
+#define O_BINARY 0
+#endif
+
+enum { FIRST_CAPACITY = 1 << 16, LARGEST_READ = 1 << 30 };
+
+static int32_t system_error(const char *path, const char *action, int error)
+{
+    char reason[128];
+    if (strerror_r(error, reason, sizeof reason) != 0) {
+        memcpy(reason, "unknown reason", sizeof "unknown reason");
+    }
+    return status_error(DNN_ERROR_IO, "cannot %s \"%s\": %s", action, path, reason);
+}
+
+static int open_to_read(const char *path)
+{
+    int descriptor;
+    do {
+        descriptor = open(path, O_RDONLY | O_CLOEXEC | O_BINARY);
+    } while (descriptor < 0 && errno == EINTR);
+    return descriptor;
+}
+
+/* One byte more than the file's size, so that the read which finds the end needs no larger buffer. */
+static int64_t first_capacity(int descriptor)
+{
+    struct stat about;
+    const bool known = fstat(descriptor, &about) == 0 && S_ISREG(about.st_mode) && about.st_size > 0;
+    return known && about.st_size < INT64_MAX ? (int64_t)about.st_size + 1 : FIRST_CAPACITY;
+}
+
+/* Makes room for at least one byte more. */
+static bool grow(uint8_t **bytes, int64_t *capacity)
+{
+    int64_t doubled;
+    uint8_t *grown = memory_multiply(*capacity, 2, &doubled) ? memory_resize(*bytes, doubled, 1) : NULL;
+    if (grown == NULL) {
+        return false;
+    }
+    *bytes = grown;
+    *capacity = doubled;
+    return true;
+}
+
+static int32_t read_all(int descriptor, const char *path, uint8_t **bytes, int64_t *size)
+{
+    int64_t capacity = first_capacity(descriptor);
+    int64_t length = 0;
+    uint8_t *buffer = memory_new(capacity, 1);
+    int32_t status = buffer == NULL ? status_out_of_memory("the bytes of a file") : DNN_OK;
+    while (status == DNN_OK) {
+        const int64_t room = capacity - length;
+        const ssize_t count = read(descriptor, buffer + length, (size_t)(room < LARGEST_READ ? room : LARGEST_READ));
+        if (count == 0) {
+            *bytes = buffer;
+            *size = length;
+            return DNN_OK;
+        }
+        if (count > 0) {
+            length += count;
+        } else if (errno != EINTR) {
+            status = system_error(path, "read", errno);
+        }
+        if (status == DNN_OK && length == capacity && !grow(&buffer, &capacity)) {
+            status = status_out_of_memory("the bytes of a file");
+        }
+    }
+    memory_free(buffer);
+    return status;
+}
+
+int32_t file_read(const char *path, uint8_t **bytes, int64_t *size)
+{
+    const int descriptor = open_to_read(path);
+    if (descriptor < 0) {
+        return system_error(path, "open", errno);
+    }
+    const int32_t status = read_all(descriptor, path, bytes, size);
+    close(descriptor);
+    return status;
+}

@@ -1,0 +1,88 @@
+/*
+ * base/text.c - see text.h. The "C" locale object of POSIX 2008 costs no allocation in glibc and musl.
+ */
+#define _GNU_SOURCE /* newlocale, uselocale; strtod_l, which is not POSIX yet */
+#include "base/text.h"
+
+#include <errno.h>
+#include <locale.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#if defined(__APPLE__)
+#include <xlocale.h>
+#endif
+
+#define NO_LOCALE ((locale_t)0)
+
+void text_from_number(double number, char *text)
+{
+    const locale_t c_locale = newlocale(LC_ALL_MASK, "C", NO_LOCALE);
+    if (c_locale == NO_LOCALE) {
+        memcpy(text, "?", 2);
+        return;
+    }
+    const locale_t before = uselocale(c_locale);
+    for (int digits = 15; digits <= 17; digits++) {
+        snprintf(text, TEXT_NUMBER_CAPACITY, "%.*g", digits, number);
+        if (strtod_l(text, NULL, c_locale) == number) {
+            break;
+        }
+    }
+    uselocale(before);
+    freelocale(c_locale);
+}
+
+/* True if the text starts as a number does: no white space, which strtod and strtoll would skip. */
+static bool starts_as_number(const char *text)
+{
+    return *text != '\0' && strchr("+-.0123456789", *text) != NULL;
+}
+
+bool text_to_number(const char *text, double *number)
+{
+    const locale_t c_locale = starts_as_number(text) ? newlocale(LC_ALL_MASK, "C", NO_LOCALE) : NO_LOCALE;
+    if (c_locale == NO_LOCALE) {
+        return false;
+    }
+    const int error_before = errno;
+    char *end;
+    const double value = strtod_l(text, &end, c_locale);
+    errno = error_before;
+    freelocale(c_locale);
+    if (*end != '\0' || end == text || !isfinite(value)) {
+        return false;
+    }
+    *number = value;
+    return true;
+}
+
+bool text_to_integer(const char *text, int64_t *integer)
+{
+    if (!starts_as_number(text)) {
+        return false;
+    }
+    char *end;
+    const int before = errno;
+    errno = 0;
+    const long long value = strtoll(text, &end, 10);
+    const bool in_range = errno == 0;
+    errno = before;
+    if (*end != '\0' || end == text || !in_range) {
+        return false;
+    }
+    *integer = value;
+    return true;
+}
+
+void text_append(struct text *text, const char *format, ...)
+{
+    const int64_t left = text->capacity > text->length ? text->capacity - text->length : 0;
+    va_list arguments;
+    va_start(arguments, format);
+    const int written = vsnprintf(left > 0 ? text->buffer + text->length : NULL, (size_t)left, format, arguments);
+    va_end(arguments);
+    text->length += written > 0 ? written : 0;
+}

@@ -1,0 +1,34 @@
+/*
+ * base/text.h - numbers to text and back, alike in every locale.
+ *
+ * printf's %f and strtod write and read the decimal point of the host's locale. Here the "C" locale is used for the one
+ * conversion, on this thread alone; the process's locale is never read or changed.
+ */
+#ifndef DNN_BASE_TEXT_H
+#define DNN_BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { TEXT_NUMBER_CAPACITY = 32 };
+
+/* The shortest of 15, 16 or 17 significant digits that reads back as the same number. text: [TEXT_NUMBER_CAPACITY]. */
+void text_from_number(double number, char *text);
+
+/* The whole text as a number, or as a decimal integer; false if it is anything else, or out of range. */
+bool text_to_number(const char *text, double *number);
+bool text_to_integer(const char *text, int64_t *integer);
+
+/* A growing line of text of fixed capacity: what does not fit is counted, and not written. */
+struct text {
+    char *buffer;     /* [capacity], may be NULL if capacity is 0 */
+    int64_t capacity; /* bytes, the closing NUL included */
+    int64_t length;   /* bytes that the whole text has, without the NUL */
+};
+
+#if defined(__GNUC__)
+__attribute__((format(printf, 2, 3)))
+#endif
+void text_append(struct text *text, const char *format, ...);
+
+#endif

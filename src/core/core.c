@@ -1,0 +1,82 @@
+/*
+ * core/core.c - fills in the table of one precision.
+ */
+#include "core/core.h"
+
+#include "core/activation.h"
+#include "core/initializer.h"
+#include "core/loss.h"
+#include "core/norm.h"
+#include "core/optimizer.h"
+#include "core/propagate.h"
+#include "core/rows.h"
+
+#include <stddef.h>
+
+static bool is_plain_descent(int32_t optimizer)
+{
+    return optimizer_kinds[optimizer].is_plain_descent;
+}
+
+static void update(int32_t optimizer, int64_t n, double eta, const void *gradient, void *theta)
+{
+    optimizer_kinds[optimizer].update(n, eta, gradient, theta);
+}
+
+static const char *activation_name(int32_t index)
+{
+    return index >= 0 && index < activation_kind_count ? activation_kinds[index].name : NULL;
+}
+
+static const char *loss_name(int32_t index)
+{
+    return index >= 0 && index < loss_kind_count ? loss_kinds[index].name : NULL;
+}
+
+static const char *optimizer_name(int32_t index)
+{
+    return index >= 0 && index < optimizer_kind_count ? optimizer_kinds[index].name : NULL;
+}
+
+static const char *initializer_name(int32_t index)
+{
+    return index >= 0 && index < initializer_kind_count ? initializer_kinds[index].name : NULL;
+}
+
+const struct core REAL_NAME(core) = {
+    .precision = REAL_PRECISION,
+    .real_size = sizeof(real),
+    .largest_number = (double)REAL_MAX,
+
+    .pass_prepare = propagate_prepare,
+    .forward = propagate_forward,
+    .loss_sum = propagate_loss,
+    .backward = propagate_backward,
+    .gradient_bound = propagate_gradient_bound,
+    .gradient = propagate_gradient,
+    .descend = propagate_descend,
+    .saturated = propagate_saturated,
+
+    .initialize = initializer_fill,
+    .is_plain_descent = is_plain_descent,
+    .update = update,
+
+    .largest = norm_largest,
+    .frobenius = norm_frobenius,
+
+    .import_f64 = rows_from_f64,
+    .import_f32 = rows_from_f32,
+    .import_u8 = rows_from_u8,
+    .import_label = rows_from_label,
+    .export_f64 = rows_to_f64,
+    .export_f32 = rows_to_f32,
+    .classes = rows_to_classes,
+    .add = rows_add,
+    .fit_f64 = rows_fit_f64,
+    .fit_f32 = rows_fit_f32,
+
+    .activation_name = activation_name,
+    .loss_name = loss_name,
+    .optimizer_name = optimizer_name,
+    .initializer_name = initializer_name,
+};

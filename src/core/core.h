@@ -1,0 +1,60 @@
+/*
+ * core/core.h - the core as the shell in api/ sees it: one table of functions per precision.
+ *
+ * Arrays cross as void *: they hold numbers of core->real_size bytes. Each entry is documented where it is declared, in the header
+ * that its name begins with.
+ */
+#ifndef DNN_CORE_CORE_H
+#define DNN_CORE_CORE_H
+
+#include "base/random.h"
+#include "core/matrix.h"
+#include "core/network.h"
+#include "core/pass.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct core {
+    const char *precision; /* "f64" or "f32" */
+    int64_t real_size;     /* bytes of a number */
+    double largest_number;
+
+    void (*pass_prepare)(const struct network *network, struct pass *pass);
+    void (*forward)(const struct network *network, const void *theta, struct pass *pass);
+    double (*loss_sum)(const struct network *network, const struct pass *pass);
+    void (*backward)(const struct network *network, const void *theta, struct pass *pass);
+    double (*gradient_bound)(const struct network *network, const struct pass *pass);
+    void (*gradient)(const struct network *network, const struct pass *pass, bool accumulate, void *gradient);
+    void (*descend)(const struct network *network, const struct pass *pass, double eta, void *theta);
+    int64_t (*saturated)(const struct network *network, const struct pass *pass, int64_t l);
+
+    void (*initialize)(int32_t kind, struct random *random, struct matrix w);
+    bool (*is_plain_descent)(int32_t optimizer);
+    void (*update)(int32_t optimizer, int64_t n, double eta, const void *gradient, void *theta);
+
+    double (*largest)(struct matrix a);
+    double (*frobenius)(struct matrix a);
+
+    void (*import_f64)(const double *in, struct matrix out);
+    void (*import_f32)(const float *in, struct matrix out);
+    void (*import_u8)(const uint8_t *in, struct matrix out);
+    void (*import_label)(int32_t label, struct matrix out);
+    void (*export_f64)(struct matrix in, double *out);
+    void (*export_f32)(struct matrix in, float *out);
+    void (*classes)(struct matrix y, int32_t *label);
+    void (*add)(struct matrix in, struct matrix out);
+    bool (*fit_f64)(const double *values, int64_t count);
+    bool (*fit_f32)(const float *values, int64_t count);
+
+    /* The names of each table, alike in both precisions; NULL outside it. */
+    const char *(*activation_name)(int32_t index);
+    const char *(*loss_name)(int32_t index);
+    const char *(*optimizer_name)(int32_t index);
+    const char *(*initializer_name)(int32_t index);
+};
+
+extern const struct core core_f64;
+extern const struct core core_f32;
+
+#endif

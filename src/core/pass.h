@@ -1,0 +1,20 @@
+/*
+ * core/pass.h - the memory of one run through a network, over up to max_rows samples at once.
+ *
+ * Plain arrays of the network's precision. Rows of X̂_l, Ψ_l and Y lie network_row_stride apart; those of X̂_l end in a 1, which
+ * propagate_prepare puts there once and nothing overwrites.
+ */
+#ifndef DNN_CORE_PASS_H
+#define DNN_CORE_PASS_H
+
+#include <stdint.h>
+
+struct pass {
+    int64_t n_rows;   /* samples in the arrays now */
+    int64_t max_rows; /* samples that there is room for */
+    void *y;          /* [max_rows × n_L] targets, or NULL if there is no room for them */
+    void **psi;       /* [L + 1]: psi[l] is [max_rows × n_l] for l ≥ 1, or NULL if there is no way back */
+    void *x[];        /* [L + 1]: x[l] is X̂_l, [max_rows × (n_l + 1)] */
+};
+
+#endif

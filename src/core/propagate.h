@@ -1,0 +1,47 @@
+/*
+ * core/propagate.h - the algorithm: forward through the layers, psi backward, gradients or updates from both.
+ */
+#ifndef DNN_CORE_PROPAGATE_H
+#define DNN_CORE_PROPAGATE_H
+
+#include "core/network.h"
+#include "core/pass.h"
+#include "core/real.h"
+
+#define propagate_prepare REAL_NAME(propagate_prepare)
+#define propagate_forward REAL_NAME(propagate_forward)
+#define propagate_loss REAL_NAME(propagate_loss)
+#define propagate_backward REAL_NAME(propagate_backward)
+#define propagate_gradient_bound REAL_NAME(propagate_gradient_bound)
+#define propagate_gradient REAL_NAME(propagate_gradient)
+#define propagate_descend REAL_NAME(propagate_descend)
+#define propagate_saturated REAL_NAME(propagate_saturated)
+
+/* Below, theta is a network's arena of weights, gradient an arena of the same layout. n is pass->n_rows. */
+
+/* Once for the memory of a pass: puts the ones beside the activations. */
+void propagate_prepare(const struct network *network, struct pass *pass);
+
+/* x_0 → x_1 … x_L. */
+void propagate_forward(const struct network *network, const void *theta, struct pass *pass);
+
+/* Σ over the samples of E(x_L, y). */
+double propagate_loss(const struct network *network, const struct pass *pass);
+
+/* x_1 … x_L, y → ψ_L … ψ_1. */
+void propagate_backward(const struct network *network, const void *theta, struct pass *pass);
+
+/* A bound on every number of the gradients that this pass can give: n max|Ψ| max|X̂|, over the layers. Infinity if it is too
+ * large for the precision, or a ψ is not finite: then no gradient and no update may be made. */
+double propagate_gradient_bound(const struct network *network, const struct pass *pass);
+
+/* ∇W_l = Ψ_{l+1}ᵀ X̂_l, the sum over the samples, for each l; or added to what is there, if `accumulate`. */
+void propagate_gradient(const struct network *network, const struct pass *pass, bool accumulate, void *gradient);
+
+/* W_l −= η Ψ_{l+1}ᵀ X̂_l for each l. */
+void propagate_descend(const struct network *network, const struct pass *pass, double eta, void *theta);
+
+/* How many of the activations x_{l+1} are saturated: activation_saturated. */
+int64_t propagate_saturated(const struct network *network, const struct pass *pass, int64_t l);
+
+#endif

@@ -1,0 +1,36 @@
+/*
+ * core/real.h - the number type that the core computes in.
+ *
+ * The core is written once and compiled twice: with DNN_REAL_F32=0 for double, =1 for float. Each header that declares functions of
+ * `real` gives them, by REAL_NAME, a name of their own per precision; the code reads as if there were one.
+ */
+#ifndef DNN_CORE_REAL_H
+#define DNN_CORE_REAL_H
+
+#include "core/matrix.h"
+
+#include <float.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#if DNN_REAL_F32
+typedef float real;
+#define REAL_NAME(name) name##_f32
+#define REAL_MAX FLT_MAX
+#define REAL_DIGITS FLT_MANT_DIG
+#define REAL_PRECISION "f32"
+#else
+typedef double real;
+#define REAL_NAME(name) name##_f64
+#define REAL_MAX DBL_MAX
+#define REAL_DIGITS DBL_MANT_DIG
+#define REAL_PRECISION "f64"
+#endif
+
+/* Row i of a matrix. */
+static inline real *matrix_row(struct matrix a, int64_t i)
+{
+    return (real *)a.data + i * a.stride;
+}
+
+#endif
