@@ -102,6 +102,25 @@ static struct arguments parse(int count, char **words)
     return arguments;
 }
 
+/* What makes the figures of this run mean less than they seem to. */
+static void note_conditions(struct harness *harness, const struct machine *machine, int32_t threads)
+{
+    if (machine->blas_threads != 0 && machine->blas_threads != threads) {
+        harness_note(harness, "THREADS DIFFER: the BLAS uses %d, the bound and the table's title %d",
+                     (int)machine->blas_threads, (int)threads);
+    }
+    if (machine->load > 0.5) {
+        harness_note(harness, "BUSY MACHINE: the load was %.2f before the run; the medians show it", machine->load);
+    }
+    if (machine_kernel_is_dated(machine)) {
+        harness_note(
+            harness,
+            "OLD KERNEL: OpenBLAS took %s for this processor, which has AVX2; it may not know it. OPENBLAS_CORETYPE"
+            " (such as Haswell or SkylakeX) chooses another for every contestant",
+            machine->blas_kernel);
+    }
+}
+
 int main(int count, char **words)
 {
     const struct arguments arguments = parse(count, words);
@@ -109,19 +128,10 @@ int main(int count, char **words)
     const int32_t threads = arguments.threads > 0 ? arguments.threads : machine.cores;
     const struct suite_options options = {.threads = threads, .python = arguments.python, .machine = &machine};
     const struct harness_plan plan = {.seconds = arguments.quick ? 0 : arguments.seconds,
-                                      .turn_seconds = arguments.quick ? 0.0005 : 0.030,
+                                      .turn_seconds = arguments.quick ? 0.0005 : 0.010,
                                       .least_rounds = arguments.quick ? 3 : 30};
     static struct harness harness; /* too large for a stack */
-    if (machine.blas_threads != 0 && machine.blas_threads != threads) {
-        harness_note(&harness, "THREADS DIFFER: the BLAS uses %d, the bound and the table's title %d",
-                     (int)machine.blas_threads, (int)threads);
-    }
-    if (machine_kernel_is_dated(&machine)) {
-        harness_note(&harness,
-                     "OLD KERNEL: OpenBLAS took %s for this processor, which has AVX2; it may not know it. OPENBLAS_CORETYPE"
-                     " (such as Haswell or SkylakeX) chooses another for every contestant",
-                     machine.blas_kernel);
-    }
+    note_conditions(&harness, &machine, threads);
     arguments.suite->open(&harness, &options);
     harness_run(&harness, &plan);
     const struct report report = {arguments.suite->name, threads, &machine, &harness};

@@ -3,6 +3,7 @@
  *
  * Compiled twice, with BENCH_F32 0 and 1. Rows are padded as the library pads them.
  */
+#define _POSIX_C_SOURCE 200809L /* the cblas.h of BLIS names types of POSIX threads */
 #include "contestants.h"
 
 #include <cblas.h>
@@ -61,7 +62,8 @@ static void step(void *state)
         real *psi = net->psi[l];
         if (l > 0) {
             /* ψ_l = (Wᵀ ψ) ⊙ φ′ */
-            gemv(CblasRowMajor, CblasTrans, n[l + 1], n[l], 1, net->W[l], net->stride[l], net->psi[l + 1], 1, 0, psi, 1);
+            gemv(CblasRowMajor, CblasTrans, n[l + 1], n[l], 1, net->W[l], net->stride[l], net->psi[l + 1], 1, 0, psi,
+                 1);
             for (int32_t j = 0; j < n[l]; j++) {
                 psi[j] *= x[j] * (1 - x[j]);
             }

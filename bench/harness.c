@@ -2,7 +2,7 @@
  * harness.c - rounds and turns; see harness.h for the rules.
  *
  * How many repetitions fill a turn is measured during the warm-up, a contestant at a time: a step of 200 µs is repeated
- * 20 times in a turn of 4 ms, one of 27 ms runs once. Repetitions are not timed one by one, because a minimum over
+ * 50 times in a turn of 10 ms, one of 27 ms runs once. Repetitions are not timed one by one, because a minimum over
  * many more figures than a slow peer has would flatter the fast one.
  */
 #define _POSIX_C_SOURCE 200809L /* clock_gettime */

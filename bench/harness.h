@@ -22,10 +22,11 @@ enum { HARNESS_MAX_ENTRIES = 64, HARNESS_MAX_GROUPS = 32, HARNESS_MAX_NOTES = 16
 struct contestant {
     const char *name;
     void *state;
-    void (*run)(void *state);                            /* one repetition; the harness times it */
-    double (*measure)(void *state, int64_t repetitions); /* or, instead of run: a whole turn; returns its timed seconds */
-    double (*error)(void *state);                        /* NULL, or what training lowers: checked at the end */
-    void (*close)(void *state);                          /* NULL, or releases state */
+    void (*run)(void *state); /* one repetition; the harness times it */
+    double (*measure)(void *state,
+                      int64_t repetitions); /* or, instead of run: a whole turn; returns its timed seconds */
+    double (*error)(void *state);           /* NULL, or what training lowers: checked at the end */
+    void (*close)(void *state);             /* NULL, or releases state */
 };
 
 struct entry {
@@ -48,7 +49,8 @@ struct group {
 struct harness {
     struct entry entries[HARNESS_MAX_ENTRIES];
     struct group groups[HARNESS_MAX_GROUPS];
-    char notes[HARNESS_MAX_NOTES][HARNESS_NOTE_LENGTH]; /* what the reader of the table must know: peers, what was left out */
+    char notes[HARNESS_MAX_NOTES]
+              [HARNESS_NOTE_LENGTH]; /* what the reader of the table must know: peers, what was left out */
     int32_t entry_count, group_count, note_count;
     int64_t rounds; /* done, after harness_run */
 };

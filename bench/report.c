@@ -59,10 +59,11 @@ static void print_group(const struct harness *harness, int32_t index)
     snprintf(than, sizeof than, "x %s", first->who.name);
     printf("\n%s, %s\n", group->operation, group->precision);
     printf("  %-28s   %10s %10s | %-17s | %-17s\n", "", "", "us", "x the bound", than);
-    printf("  %-28s   %10s %10s | %8s %8s | %8s %8s\n", "", "minimum", "median", "minimum", "median", "minimum", "median");
+    printf("  %-28s   %10s %10s | %8s %8s | %8s %8s\n", "", "minimum", "median", "minimum", "median", "minimum",
+           "median");
     const double least = group->reads * bound->minimum, middle = group->reads * bound->median;
-    printf("  %-28s   %10.1f %10.1f |      one read: %.1f GB/s (minimum), %.1f (median)\n", group->bound_name, 1e6 * least,
-           1e6 * middle, 1e-9 * group->bytes / bound->minimum, 1e-9 * group->bytes / bound->median);
+    printf("  %-28s   %10.1f %10.1f |      one read: %.1f GB/s (minimum), %.1f (median)\n", group->bound_name,
+           1e6 * least, 1e6 * middle, 1e-9 * group->bytes / bound->minimum, 1e-9 * group->bytes / bound->median);
     for (int32_t i = 0; i < harness->entry_count; i++) {
         const struct entry *entry = &harness->entries[i];
         if (entry->group == index) {

@@ -47,12 +47,17 @@ if ! sh "$root/scripts/install-dependencies.sh" bench; then
     echo "bench: going on without the peers that could not be installed" >&2
 fi
 
-{
+# What the build says is only of interest if it fails.
+mkdir -p "$build"
+if ! {
     cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DDNN_BUILD_BENCH=ON \
-        -DDNN_BUILD_TESTS=OFF -DDNN_BUILD_EXAMPLES=OFF
-    cmake --build "$build"
-} >"$build.log" 2>&1 || { cat "$build.log" >&2 && exit 1; }
+        -DDNN_BUILD_TESTS=OFF -DDNN_BUILD_EXAMPLES=OFF && cmake --build "$build"
+} >"$build/build.log" 2>&1; then
+    cat "$build/build.log" >&2
+    exit 1
+fi
 bench=$build/bench/dnn_bench
+suites=${only:-$("$bench" --list)}
 
 python=${PYTHON:-/usr/bin/python3}
 "$python" -c 'import numpy' 2>/dev/null || python=python3
@@ -75,7 +80,7 @@ run_one() (
     exec "$bench" --suite "$1" --threads "$2" --seconds "$seconds" $quick --python "$python" --json "$runs/$count.json"
 )
 
-for suite in ${only:-$("$bench" --list)}; do
+for suite in $suites; do
     for threads in 1 all; do
         for kernel in as_is ${OPENBLAS_CORETYPE+unforced}; do
             count=$((count + 1))

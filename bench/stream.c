@@ -17,13 +17,20 @@
 
 enum { LINE = 64, PAGE = 4096 };
 
-#if defined(__x86_64__) && defined(__GLIBC__)
+/* The choice between clones is made before the thread sanitizer is ready, which would crash it. */
+#if defined(__x86_64__) && defined(__GLIBC__) && !defined(__SANITIZE_THREAD__)
 #define EACH_MACHINE __attribute__((target_clones("avx512f", "avx2", "default")))
-#define relax() __builtin_ia32_pause()
 #else
 #define EACH_MACHINE
-#define relax() ((void)0)
 #endif
+
+/* Tells the processor that it is in a loop that waits. */
+static inline void relax(void)
+{
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#endif
+}
 
 typedef double doubles __attribute__((vector_size(LINE)));
 typedef float floats __attribute__((vector_size(LINE)));
@@ -63,7 +70,7 @@ struct stream {
     pthread_t *helpers; /* [threads − 1]; this thread is the first of the team */
     pthread_mutex_t mutex;
     pthread_cond_t wake;
-    bool awake, ended;                  /* under the mutex */
+    bool awake, ended;                    /* under the mutex */
     _Alignas(LINE) _Atomic int64_t order; /* reads asked for so far, plus 1 for each end of a turn */
     _Atomic bool rest;                    /* the latest order is: go to sleep */
     _Alignas(LINE) _Atomic int64_t done;  /* helpers that are ready with the latest order */
@@ -205,5 +212,6 @@ struct contestant stream_read(int64_t rows, int64_t columns, enum precision prec
     pthread_mutex_init(&stream->mutex, NULL);
     pthread_cond_init(&stream->wake, NULL);
     hire(stream);
-    return (struct contestant){.name = "one streaming read", .state = stream, .measure = measure_reads, .close = dismiss};
+    return (struct contestant){
+        .name = "one streaming read", .state = stream, .measure = measure_reads, .close = dismiss};
 }

@@ -27,8 +27,7 @@
 
 enum { DONE = 0, FAILED = 1, WRONG_USAGE = 2 }; /* exit status */
 enum { SIDE = 28, PIXELS = SIDE * SIDE, DIGITS = 10 };
-enum { MAX_LAYERS = 64 };
-enum { BAR_WIDTH = 18 };
+enum { MAX_LAYERS = 64, BAR_WIDTH = 18 };
 enum { GALLERY = 3, MARGIN = 2 }; /* three pictures fit in 80 columns without MNIST's blank border */
 
 typedef struct {
@@ -53,9 +52,8 @@ typedef struct {
 } display;
 
 typedef struct {
-    double pixels[PIXELS];
+    double pixels[PIXELS], confidence;
     int truth, answer;
-    double confidence;
 } picture;
 
 static volatile sig_atomic_t interrupted = 0;
@@ -117,64 +115,55 @@ static int set_layers(const char *text, options *chosen)
     return DONE;
 }
 
-static int set_key(const char *key, const char *value, dnn_config *config)
+/* Takes an option that has a value; value: the next argument, NULL if there is none. */
+static int set_option(const char *name, char *value, dnn_config *config, options *chosen)
 {
-    if (dnn_config_set(config, key, value) != DNN_OK) {
-        fprintf(stderr, "digits: %s=%s: %s\n", key, value, dnn_last_error());
+    static const char *const names[] = {"--epochs", "--learning-rate", "--seed"};
+    static const char *const keys[] = {"epochs", "learning_rate", "seed"};
+    const char *key = NULL, *text = value;
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        key = strcmp(name, names[i]) == 0 ? keys[i] : key;
+    }
+    if (value != NULL && strcmp(name, "--config") == 0) { /* "activation=relu" is cut in two */
+        const size_t length = strcspn(value, "=");
+        key = value;
+        text = value + length + (value[length] == '='); /* without "=" the text is "", which no key takes */
+        value[length] = '\0';
+    } else if (value != NULL && strcmp(name, "--layers") == 0) {
+        return set_layers(value, chosen);
+    } else if (value != NULL && strcmp(name, "--data") == 0) {
+        chosen->data = value;
+        return DONE;
+    }
+    if (key == NULL || text == NULL) {
+        fprintf(stderr, "digits: %s: unknown option, or its value is missing; --help lists the options\n", name);
+        return WRONG_USAGE;
+    }
+    if (dnn_config_set(config, key, text) != DNN_OK) {
+        fprintf(stderr, "digits: %s=%s: %s\n", key, text, dnn_last_error());
         return WRONG_USAGE;
     }
     return DONE;
 }
 
-/* Takes argv[*i], with its value from "--name=value" or the next argument; moves *i to the last one used. */
-static int take_option(char **argv, int *i, dnn_config *config, options *chosen)
-{
-    enum { LAYERS, DATA, PAIR, KEYS, COUNT = 6 };
-    static const char *const names[COUNT] = {"--layers", "--data", "--config", "--epochs", "--learning-rate", "--seed"};
-    static const char *const keys[COUNT] = {[KEYS] = "epochs", "learning_rate", "seed"};
-    char *const option = argv[*i];
-    const size_t length = strcspn(option, "=");
-    int k = 0;
-
-    if (strcmp(option, "--help") == 0 || strcmp(option, "--full") == 0) {
-        *(option[2] == 'h' ? &chosen->help : &chosen->full) = true;
-        return DONE;
-    }
-    while (k < COUNT && (strlen(names[k]) != length || strncmp(option, names[k], length) != 0)) {
-        k++;
-    }
-    if (k == COUNT) {
-        fprintf(stderr, "digits: unknown option \"%s\"; --help lists them\n", option);
-        return WRONG_USAGE;
-    }
-    char *const value = option[length] == '=' ? option + length + 1 : argv[++*i]; /* argv ends with NULL */
-    if (value == NULL) {
-        fprintf(stderr, "digits: %s needs a value\n", option);
-        return WRONG_USAGE;
-    }
-    if (k == LAYERS) {
-        return set_layers(value, chosen);
-    }
-    if (k == PAIR) { /* "activation=relu" is cut in two; a text without "=" has an empty value */
-        char *const equals = value + strcspn(value, "=");
-        const bool cut = *equals != '\0';
-        *equals = '\0';
-        return set_key(value, cut ? equals + 1 : "", config);
-    }
-    chosen->data = k == DATA ? value : chosen->data;
-    return k == DATA ? DONE : set_key(keys[k], value, config);
-}
-
 /* The settings with which the tutorial's network reads digits; the command line may change each. */
-static int configure(int argc, char **argv, dnn_config *config, options *chosen)
+static int configure(int argc, char **argv, dnn_config **config, options *chosen)
 {
-    if (failed(dnn_config_set_number(config, "learning_rate", 1.0), "config") ||
-        failed(dnn_config_set_integer(config, "epochs", 10), "config")) {
+    if (failed(dnn_config_create("tutorial", config), "config") ||
+        failed(dnn_config_set_number(*config, "learning_rate", 1.0), "config") ||
+        failed(dnn_config_set_integer(*config, "epochs", 10), "config")) {
         return FAILED;
     }
     for (int i = 1; i < argc; i++) {
-        if (take_option(argv, &i, config, chosen) != DONE) {
+        if (strcmp(argv[i], "--help") == 0) {
+            chosen->help = true;
+        } else if (strcmp(argv[i], "--full") == 0) {
+            chosen->full = true;
+        } else if (set_option(argv[i], argv[i + 1], *config, chosen) != DONE) { /* argv ends with NULL */
             return WRONG_USAGE;
+        } else {
+            i++;
         }
     }
     if (chosen->full && chosen->data == NULL && !chosen->help) {
@@ -270,13 +259,12 @@ static int train(objects *all, display *screen)
     if (failed(dnn_trainer_set_progress(all->trainer, show_progress, screen), "trainer")) {
         return FAILED;
     }
-    struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = SA_RESTART};
-    action.sa_flags |= (int)SA_RESETHAND; /* a second Ctrl-C ends the program */
-    sigaction(SIGINT, &action, NULL);
+    const struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = (int)(SA_RESTART | SA_RESETHAND)};
+    struct sigaction before; /* SA_RESETHAND: a second Ctrl-C ends the program */
+    sigaction(SIGINT, &action, &before);
     const int32_t status = dnn_trainer_fit(all->trainer, all->training, all->validation);
-    if (screen->line_open) {
-        putchar('\n');
-    }
+    sigaction(SIGINT, &before, NULL);
+    fputs(screen->line_open ? "\n" : "", stdout);
     if (status == DNN_STOPPED) {
         puts("stopped; this is what the network knows so far");
     }
@@ -357,10 +345,9 @@ static void draw_pictures(const picture *pictures, int count, bool utf8)
     for (int i = 0; i < count; i++) {
         char caption[64];
         const bool right = pictures[i].truth == pictures[i].answer;
-        const int length = snprintf(caption, sizeof caption, right ? "%d (%.2f)" : "%d (%.2f), but it is %d",
-                                    pictures[i].answer, pictures[i].confidence, pictures[i].truth);
-        printf("    %s", caption);
-        printf("%*s", i + 1 < count ? SIDE - 2 * MARGIN - 2 - length : 0, "");
+        snprintf(caption, sizeof caption, right ? "%d (%.2f)" : "%d (%.2f), but it is %d", pictures[i].answer,
+                 pictures[i].confidence, pictures[i].truth);
+        printf("    %-*s", SIDE - 2 * MARGIN - 2, caption); /* 4 + 22: a picture and the gap after it */
     }
 }
 
@@ -402,10 +389,7 @@ int main(int argc, char **argv)
 {
     options chosen = {.layers = {PIXELS, 100, DIGITS}, .layer_count = 3};
     objects all = {0};
-    int result = failed(dnn_config_create("tutorial", &all.config), "config") ? FAILED : DONE;
-    if (result == DONE) {
-        result = configure(argc, argv, all.config, &chosen);
-    }
+    int result = configure(argc, argv, &all.config, &chosen);
     if (result == DONE && chosen.help) {
         print_help();
     } else if (result == DONE) {

@@ -19,21 +19,22 @@
  *     W_l ← W_l − η ∇W_l                       all ∇W from the weights before the step
  *
  * ARRAYS are dense and row-major, [samples × features]. The suffix of a function says what the caller's array holds:
- * none = double, _f32 = float, _u8 = bytes. The model computes in its own precision (config key `precision`) whatever the
- * suffix. Arrays that a function takes are read during the call only, and never kept.
+ * none = double, _f32 = float, _u8 = bytes. The model computes in its own precision (config key `precision`) whatever
+ * the suffix. Arrays that a function takes are read during the call only, and never kept.
  *
  * ERRORS. A function that returns int32_t returns DNN_OK (0) or a negative status; dnn_trainer_fit may also return
  * DNN_STOPPED. On failure every output is as it was, the handle stays usable, nothing leaks, and dnn_last_error() says
- * what was expected and what came. Any function may return DNN_ERROR_INVALID_ARGUMENT (a NULL handle or pointer, a size out
- * of range); a function that creates or reads may also return DNN_ERROR_OUT_OF_MEMORY. Other errors are listed where they
- * arise. A count of rows is at most 2147483647, and so is a layer's size (2147483520); the BLAS counts with 32 bits.
+ * what was expected and what came. Any function may return DNN_ERROR_INVALID_ARGUMENT (a NULL handle or pointer, a size
+ * out of range); a function that creates or reads may also return DNN_ERROR_OUT_OF_MEMORY. Other errors are listed
+ * where they arise. A count of rows is at most 2147483647: the BLAS counts with 32 bits.
  *
  * HANDLES are opaque, and count their references: destroy them in any order, each once. Destroy functions take NULL.
  *
- * THREADS. Distinct handles are independent of each other. One model may be shared by any number of threads that predict,
- * classify, evaluate, clone or read it. Whatever changes a model (set_weights, set_parameters, a trainer's step, fit or apply)
- * must have the model for itself. Any other handle is used by one thread at a time, except dnn_trainer_cancel, and
- * a dataset, which never changes and is shared freely.
+ * THREADS. Distinct handles are independent of each other. One model may be shared by any number of threads that
+ * predict, classify, evaluate, clone or read it. Whatever trains a model (set_weights, set_parameters, and a trainer's
+ * step, fit, accumulate, set_gradient or apply) must have the model for itself; two such calls on one model at once are
+ * noticed, and the second returns DNN_ERROR_INVALID_ARGUMENT. Any other handle is used by one thread at a time, except
+ * dnn_trainer_cancel, and a dataset, which never changes and is shared freely.
  *
  * The library never prints, exits, installs a signal handler, changes the locale, the floating-point mode or the BLAS's
  * thread count, or calls rand().
@@ -44,15 +45,15 @@
 #include <stdint.h>
 
 #if defined(_WIN32)
-#  if defined(DNN_BUILDING)
-#    define DNN_API __declspec(dllexport)
-#  else
-#    define DNN_API
-#  endif
-#elif defined(__GNUC__)
-#  define DNN_API __attribute__((visibility("default")))
+#if defined(DNN_BUILDING)
+#define DNN_API __declspec(dllexport)
 #else
-#  define DNN_API
+#define DNN_API
+#endif
+#elif defined(__GNUC__)
+#define DNN_API __attribute__((visibility("default")))
+#else
+#define DNN_API
 #endif
 
 #ifdef __cplusplus
@@ -70,8 +71,8 @@ typedef struct dnn_progress dnn_progress;   /* how far a fit has come; lives dur
 
 /* Status codes. They are never renumbered. */
 enum {
-    DNN_OK = 0,                      /* done */
-    DNN_STOPPED = 1,                 /* ended early because a callback or dnn_trainer_cancel asked for it; not an error */
+    DNN_OK = 0,      /* done */
+    DNN_STOPPED = 1, /* ended early because a callback or dnn_trainer_cancel asked for it; not an error */
     DNN_ERROR_INVALID_ARGUMENT = -1, /* the caller's argument is wrong */
     DNN_ERROR_OUT_OF_MEMORY = -2,    /* memory was refused */
     DNN_ERROR_IO = -3,               /* the system refused to open, read or write */
@@ -97,7 +98,8 @@ DNN_API int32_t dnn_error_unsupported(void);
 /* DNN_ERROR_NOT_FINITE. Since 0.1. */
 DNN_API int32_t dnn_error_not_finite(void);
 
-/* The version of the library that is loaded, as 10000 × major + 100 × minor + patch. Cannot fail; any thread. Since 0.1. */
+/* The version of the library that is loaded, as 10000 × major + 100 × minor + patch. Cannot fail; any thread. Since
+ * 0.1. */
 DNN_API int32_t dnn_version(void);
 
 /* The same as text, "major.minor.patch". The string is static. Cannot fail; any thread. Since 0.1. */
@@ -111,25 +113,26 @@ DNN_API const char *dnn_build_info(void);
  * is static. Cannot fail; any thread. Since 0.1. */
 DNN_API const char *dnn_status_string(int32_t status);
 
-/* What went wrong in the latest call on this thread that failed: what was expected and what came, such as
- * "x has 12 columns, the model takes 784". "" if none has failed yet. UTF-8, one line, valid until the next failing call
- * on this thread; a call that succeeds leaves it as it is. Cannot fail; any thread. Since 0.1. */
+/* What went wrong in the latest call on this thread that failed: what was expected and what came, such as "x has 12
+ * columns, the model takes 784". "" if none has failed yet. UTF-8, one line, valid until the next failing call on
+ * this thread; a call that succeeds leaves it as it is. Cannot fail; any thread. Since 0.1. */
 DNN_API const char *dnn_last_error(void);
 
 /* ================================================ config ================================================= */
 
-/* Makes a config with the defaults of a recipe. recipe: "tutorial", or NULL for the same: stretched sigmoid σ(0.01 z),
- * weights uniform in [0, 1), squared error, one plain gradient step a sample. *out: the config, to be released with
- * dnn_config_destroy. Models and trainers copy what they need from a config: it may change or go afterwards. Since 0.1. */
+/* Makes a config with the defaults of a recipe. recipe: "tutorial", or NULL for the same: stretched sigmoid σ(0.01
+ * z), weights uniform in [0, 1), squared error, one plain gradient step a sample. *out: the config, to be released
+ * with dnn_config_destroy. Models and trainers copy what they need from a config: it may change or go afterwards.
+ * Since 0.1. */
 DNN_API int32_t dnn_config_create(const char *recipe, dnn_config **out);
 
 /* Releases a config; NULL is allowed. Since 0.1. */
 DNN_API void dnn_config_destroy(dnn_config *config);
 
 /* Sets a key from text: a name ("relu"), a number ("0.01", with a point in every locale), an integer ("128"), or
- * "true"/"false". A key or value that is not known is an error that lists the known ones, and leaves the config as it was.
- * The keys are those of dnn_config_key_name; dnn_config_key_help tells their meaning and range. "activation.N", with N from 1,
- * sets hidden layer N alone. Since 0.1. */
+ * "true"/"false". A key or value that is not known is an error that lists the known ones, and leaves the config as
+ * it was. The keys are those of dnn_config_key_name; dnn_config_key_help tells their meaning and range.
+ * "activation.N", with N from 1, sets hidden layer N alone. Since 0.1. */
 DNN_API int32_t dnn_config_set(dnn_config *config, const char *key, const char *text);
 
 /* Sets a key that holds a number; also one that holds an integer, where the value is whole. NaN and infinity are
@@ -139,15 +142,17 @@ DNN_API int32_t dnn_config_set_number(dnn_config *config, const char *key, doubl
 /* Sets a key that holds an integer; also a number, or a switch (0 = false, 1 = true). Since 0.1. */
 DNN_API int32_t dnn_config_set_integer(dnn_config *config, const char *key, int64_t value);
 
-/* Reads a key as text that dnn_config_set takes back unchanged. buffer: capacity bytes, receives the text and its closing NUL.
- * *length (NULL: not wanted): bytes of the text, without the NUL. buffer NULL with capacity 0 asks for the length alone. A buffer
- * that is too small is DNN_ERROR_INVALID_ARGUMENT, and untouched. Since 0.1. */
-DNN_API int32_t dnn_config_get(const dnn_config *config, const char *key, char *buffer, int64_t capacity, int64_t *length);
+/* Reads a key as text that dnn_config_set takes back unchanged. buffer: capacity bytes, receives the text and its
+ * closing NUL. *length (NULL: not wanted): bytes of the text, without the NUL. buffer NULL with capacity 0 asks for
+ * the length alone. A buffer that is too small is DNN_ERROR_INVALID_ARGUMENT, and untouched. Since 0.1. */
+DNN_API int32_t dnn_config_get(const dnn_config *config, const char *key, char *buffer, int64_t capacity,
+                               int64_t *length);
 
 /* How many keys there are. Cannot fail; any thread. Since 0.1. */
 DNN_API int64_t dnn_config_key_count(void);
 
-/* The name of key `index`, 0 to dnn_config_key_count() − 1; NULL outside. The string is static. Any thread. Since 0.1. */
+/* The name of key `index`, 0 to dnn_config_key_count() − 1; NULL outside. The string is static. Any thread. Since
+ * 0.1. */
 DNN_API const char *dnn_config_key_name(int64_t index);
 
 /* One line on key `index`: meaning, values, default. NULL outside. The string is static. Any thread. Since 0.1. */
@@ -156,12 +161,13 @@ DNN_API const char *dnn_config_key_help(int64_t index);
 /* ================================================= model ================================================= */
 
 /* Makes a network and draws its first weights (config keys `init` and `seed`; the same seed gives the same weights).
- * layers: layer_count sizes [n_0 … n_L], at least two, each at least 1. config: copied; NULL means the recipe "tutorial".
- * *out: the model, to be released with dnn_model_destroy. Since 0.1. */
+ * layers: layer_count sizes [n_0 … n_L], 2 to 65536 of them, each 1 to 2147483520. config: copied; NULL means the
+ * recipe "tutorial". *out: the model, to be released with dnn_model_destroy. Since 0.1. */
 DNN_API int32_t dnn_model_create(const int64_t *layers, int64_t layer_count, const dnn_config *config_or_null,
                                  dnn_model **out);
 
-/* Releases the caller's hold on a model; NULL is allowed. Trainers and workspaces made from it go on working. Since 0.1. */
+/* Releases the caller's hold on a model; NULL is allowed. Trainers and workspaces made from it go on working. Since
+ * 0.1. */
 DNN_API void dnn_model_destroy(dnn_model *model);
 
 /* Makes an independent copy: same shape, config and weights. *out: released with dnn_model_destroy. Since 0.1. */
@@ -170,63 +176,70 @@ DNN_API int32_t dnn_model_clone(const dnn_model *model, dnn_model **out);
 /* How many layers, input and output included: L + 1. −1 if model is NULL. Any thread. Since 0.1. */
 DNN_API int64_t dnn_model_layer_count(const dnn_model *model);
 
-/* How many neurons layer `layer` has, 0 (input) to L (output). −1 if model is NULL or there is no such layer. Any thread. Since 0.1. */
+/* How many neurons layer `layer` has, 0 (input) to L (output). −1 if model is NULL or there is no such layer. Any
+ * thread. Since 0.1. */
 DNN_API int64_t dnn_model_layer_size(const dnn_model *model, int64_t layer);
 
-/* How many weights there are in all, biases included: Σ n_{l+1} (n_l + 1). −1 if model is NULL. Any thread. Since 0.1. */
+/* How many weights there are in all, biases included: Σ n_{l+1} (n_l + 1). −1 if model is NULL. Any thread. Since
+ * 0.1. */
 DNN_API int64_t dnn_model_parameter_count(const dnn_model *model);
 
-/* Copies W_layer out: the weights between layer `layer` and the next, 0 to L − 1. w: [n_{layer+1} × (n_layer + 1)], the bias
- * last in each row. Since 0.1. */
+/* Copies W_layer out: the weights between layer `layer` and the next, 0 to L − 1. w: [n_{layer+1} × (n_layer + 1)],
+ * the bias last in each row. Since 0.1. */
 DNN_API int32_t dnn_model_get_weights(const dnn_model *model, int64_t layer, double *w);
 
 /* Replaces W_layer. w: as in dnn_model_get_weights. DNN_ERROR_NOT_FINITE if a weight is not finite in the model's
  * precision; then no weight has changed. Since 0.1. */
 DNN_API int32_t dnn_model_set_weights(dnn_model *model, int64_t layer, const double *w);
 
-/* Copies all weights out, W_0 then W_1 …, each as in dnn_model_get_weights. theta: [dnn_model_parameter_count]. Since 0.1. */
+/* Copies all weights out, W_0 then W_1 …, each as in dnn_model_get_weights. theta: [dnn_model_parameter_count].
+ * Since 0.1. */
 DNN_API int32_t dnn_model_get_parameters(const dnn_model *model, double *theta);
 
-/* Replaces all weights. theta: as in dnn_model_get_parameters. DNN_ERROR_NOT_FINITE as in dnn_model_set_weights. Since 0.1. */
+/* Replaces all weights. theta: as in dnn_model_get_parameters. DNN_ERROR_NOT_FINITE as in dnn_model_set_weights.
+ * Since 0.1. */
 DNN_API int32_t dnn_model_set_parameters(dnn_model *model, const double *theta);
 
-/* Runs the network forward: y = φ(W_{L−1} … φ(W_0 x̂)). x: [n × n_0]; y: [n × n_L], overwritten; they must not overlap.
- * n = 0 does nothing, and then both may be NULL. DNN_ERROR_NOT_FINITE if a number in x is not finite in the model's precision:
- * then y is untouched. A row's result may differ in its last bits with the number of rows in the call. Shared
- * freely between threads; memory is taken at a thread's first call and kept in the model. Since 0.1. */
+/* Runs the network forward: y = φ(W_{L−1} … φ(W_0 x̂)). x: [n × n_0]; y: [n × n_L], overwritten; they must not
+ * overlap. n = 0 does nothing, and then both may be NULL. DNN_ERROR_NOT_FINITE if a number in x is not finite in the
+ * model's precision: then y is untouched. A row's result may differ in its last bits with the number of rows in the
+ * call. Shared freely between threads; memory is taken at a thread's first call and kept in the model. Since 0.1. */
 DNN_API int32_t dnn_model_predict(const dnn_model *model, const double *x, int64_t n, double *y);
 
 /* The same for arrays of float. Since 0.1. */
 DNN_API int32_t dnn_model_predict_f32(const dnn_model *model, const float *x, int64_t n, float *y);
 
-/* The class of each sample: the index of the largest output, the first one if several are equal. With a single output: 1 if it
- * is at least 0.5, else 0. x: [n × n_0]; label: [n]. Errors and threads as dnn_model_predict. Since 0.1. */
+/* The class of each sample: the index of the largest output, the first one if several are equal. With a single
+ * output: 1 if it is at least 0.5, else 0. x: [n × n_0]; label: [n]. Errors and threads as dnn_model_predict. Since
+ * 0.1. */
 DNN_API int32_t dnn_model_classify(const dnn_model *model, const double *x, int64_t n, int32_t *label);
 
 /* Measures the model on a dataset. *loss: the mean over the samples of the config's loss, E = Σ_j (y_j − x_j)² for
- * squared_error. *accuracy: the share of samples, 0 to 1, whose class by dnn_model_classify is that of the target by the same
- * rule. Either pointer may be NULL. The dataset must have n_0 inputs and n_L outputs; one made of labels may have fewer
- * classes than n_L. DNN_ERROR_NOT_FINITE if the loss is not finite. Threads as dnn_model_predict. Since 0.1. */
+ * squared_error. *accuracy: the share of samples, 0 to 1, whose class by dnn_model_classify is that of the target by
+ * the same rule. Either pointer may be NULL. The dataset must have n_0 inputs and n_L outputs; one made of labels
+ * may have fewer classes than n_L. DNN_ERROR_NOT_FINITE if the loss is not finite. Threads as dnn_model_predict.
+ * Since 0.1. */
 DNN_API int32_t dnn_model_evaluate(const dnn_model *model, const dnn_dataset *dataset, double *loss, double *accuracy);
 
-/* Counts which class was taken for which. counts: [n_L × n_L], overwritten; row = the true class, column = the model's. Needs
- * at least two outputs. Dataset, errors and threads as dnn_model_evaluate. Since 0.1. */
+/* Counts which class was taken for which. counts: [n_L × n_L], overwritten; row = the true class, column = the
+ * model's. Needs at least two outputs. Dataset, errors and threads as dnn_model_evaluate. Since 0.1. */
 DNN_API int32_t dnn_model_confusion(const dnn_model *model, const dnn_dataset *dataset, int64_t *counts);
 
-/* Describes the network as a table in plain text, a line a layer. buffer, capacity, length: as in dnn_config_get. Since 0.1. */
+/* Describes the network as a table in plain text, a line a layer. buffer, capacity, length: as in dnn_config_get.
+ * Since 0.1. */
 DNN_API int32_t dnn_model_summary(const dnn_model *model, char *buffer, int64_t capacity, int64_t *length);
 
 /* =============================================== workspace =============================================== */
 
-/* Makes the memory for predictions of up to max_rows samples a call, at least 1. Holds a reference to the model, and sees
- * its weights as they are at each predict. *out: released with dnn_workspace_destroy. Since 0.1. */
+/* Makes the memory for predictions of up to max_rows samples a call, at least 1. Holds a reference to the model, and
+ * sees its weights as they are at each predict. *out: released with dnn_workspace_destroy. Since 0.1. */
 DNN_API int32_t dnn_workspace_create(const dnn_model *model, int64_t max_rows, dnn_workspace **out);
 
 /* Releases a workspace; NULL is allowed. Since 0.1. */
 DNN_API void dnn_workspace_destroy(dnn_workspace *workspace);
 
-/* dnn_model_predict without any allocation or lock in this library. n: 0 to max_rows. x: [n × n_0]; y: [n × n_L]. Errors as
- * dnn_model_predict. One thread at a time a workspace. Since 0.1. */
+/* dnn_model_predict without any allocation or lock in this library. n: 0 to max_rows. x: [n × n_0]; y: [n × n_L].
+ * Errors as dnn_model_predict. One thread at a time a workspace. Since 0.1. */
 DNN_API int32_t dnn_workspace_predict(dnn_workspace *workspace, const double *x, int64_t n, double *y);
 
 /* The same for arrays of float. Since 0.1. */
@@ -238,44 +251,48 @@ DNN_API int32_t dnn_workspace_activations(const dnn_workspace *workspace, int64_
 
 /* ================================================ trainer ================================================ */
 
-/* Makes a trainer for a model. config: copied; NULL means the config that the model was made with. It decides how
- * to learn (learning_rate, batch_size, epochs, shuffle, seed, sigmoid_derivative …). What the network is (precision, activations,
- * slopes, loss) was fixed when the model was made: a config in which such a key was set to something else is
- * DNN_ERROR_INVALID_ARGUMENT. Holds a reference to the model. *out: released with dnn_trainer_destroy. Since 0.1. */
+/* Makes a trainer for a model. config: copied; NULL means the config that the model was made with. It decides how to
+ * learn (learning_rate, batch_size, epochs, shuffle, seed, sigmoid_derivative …). What the network is (precision,
+ * activations, slopes, loss) was fixed when the model was made: a config in which such a key was set to something
+ * else is DNN_ERROR_INVALID_ARGUMENT. Holds a reference to the model. *out: released with dnn_trainer_destroy. Since
+ * 0.1. */
 DNN_API int32_t dnn_trainer_create(dnn_model *model, const dnn_config *config_or_null, dnn_trainer **out);
 
 /* Releases a trainer; NULL is allowed. The model keeps the weights. Since 0.1. */
 DNN_API void dnn_trainer_destroy(dnn_trainer *trainer);
 
-/* One update of the weights, from the mean gradient of n samples: W ← W − η (1/n) Σ ∇W. n = 1 is the tutorial's train().
- * x: [n × n_0]; y: [n × n_L]; n at least 1. *loss (NULL: not wanted): the mean over the n samples of E, before the update.
- * Sums that dnn_trainer_accumulate holds are left alone. DNN_ERROR_NOT_FINITE if a number in x or y, the loss or the update
- * is not finite: then the weights are as before. Allocates nothing. Since 0.1. */
+/* One update of the weights, from the mean gradient of n samples: W ← W − η (1/n) Σ ∇W. n = 1 is the tutorial's
+ * train(). x: [n × n_0]; y: [n × n_L]; n at least 1. *loss (NULL: not wanted): the mean over the n samples of E,
+ * before the update. Sums that dnn_trainer_accumulate holds are left alone. DNN_ERROR_NOT_FINITE if a number in x or
+ * y, the loss or the update is not finite: then the weights are as before. Allocates nothing. Since 0.1. */
 DNN_API int32_t dnn_trainer_step(dnn_trainer *trainer, const double *x, const double *y, int64_t n, double *loss);
 
 /* The same for arrays of float. Since 0.1. */
 DNN_API int32_t dnn_trainer_step_f32(dnn_trainer *trainer, const float *x, const float *y, int64_t n, double *loss);
 
-/* Trains for `epochs` passes over a dataset, in batches of `batch_size`, the last one smaller if need be, in a new random
- * order each epoch if `shuffle` is true. validation (NULL: none): measured after each epoch. Each epoch is added to the history.
- * Returns DNN_OK after the last epoch; DNN_STOPPED when the progress callback or dnn_trainer_cancel ended it (the model keeps
- * what it learned); DNN_ERROR_NOT_FINITE when the loss was no longer finite: the model keeps the weights before that
- * batch, and dnn_last_error() tells the epoch and batch. Copies no more than one batch of the dataset. Since 0.1. */
-DNN_API int32_t dnn_trainer_fit(dnn_trainer *trainer, const dnn_dataset *training, const dnn_dataset *validation_or_null);
+/* Trains for `epochs` passes over a dataset, in batches of `batch_size`, the last one smaller if need be, in a new
+ * random order each epoch if `shuffle` is true. validation (NULL: none): measured after each epoch. Each epoch is
+ * added to the history. Returns DNN_OK after the last epoch; DNN_STOPPED when the progress callback or
+ * dnn_trainer_cancel ended it (the model keeps what it learned, and an epoch that was cut short is not in the
+ * history); DNN_ERROR_NOT_FINITE when the loss was no longer finite: the model keeps the weights before that batch,
+ * and dnn_last_error() tells the epoch and batch. Copies no more than one batch of the dataset. Since 0.1. */
+DNN_API int32_t dnn_trainer_fit(dnn_trainer *trainer, const dnn_dataset *training,
+                                const dnn_dataset *validation_or_null);
 
-/* Asks for a call after each batch of a fit, and once at the end of an epoch, when validation is done: that is the call with
- * batch = batches. callback: runs on the thread that called fit, and returns 1 to go on, anything else to stop (an
- * exception swallowed by a foreign-function layer returns 0). It may use the model to predict and may destroy handles, but may not
- * train this model: that returns DNN_ERROR_INVALID_ARGUMENT. NULL takes the callback away. user: handed to the callback as it is.
- * Since 0.1. */
+/* Asks for a call after each batch of a fit, and once at the end of an epoch, when validation is done: that is the
+ * call with batch = batches. callback: runs on the thread that called fit, and returns 1 to go on, anything else to
+ * stop (an exception swallowed by a foreign-function layer returns 0). It may use the model to predict and may
+ * destroy handles, but may not train this model: that returns DNN_ERROR_INVALID_ARGUMENT. NULL takes the callback
+ * away. user: handed to the callback as it is. Since 0.1. */
 DNN_API int32_t dnn_trainer_set_progress(dnn_trainer *trainer,
                                          int32_t (*callback)(void *user, const dnn_progress *progress), void *user);
 
-/* Ends the fit that is running within one batch; it returns DNN_STOPPED. Without one it does nothing. May be called from any
- * thread, also inside the callback, but not from a signal handler. Since 0.1. */
+/* Ends the fit that is running within one batch; it returns DNN_STOPPED. Without one it does nothing. May be called
+ * from any thread, also inside the callback, but not from a signal handler. Since 0.1. */
 DNN_API int32_t dnn_trainer_cancel(dnn_trainer *trainer);
 
-/* The epoch that is running, from 1. These eight are for use inside a progress callback; −1 (or NaN) if progress is NULL. Since 0.1. */
+/* The epoch that is running, from 1. These eight are for use inside a progress callback; −1 (or NaN) if progress is
+ * NULL. Since 0.1. */
 DNN_API int64_t dnn_progress_epoch(const dnn_progress *progress);
 /* How many epochs this fit is to run. Since 0.1. */
 DNN_API int64_t dnn_progress_epochs(const dnn_progress *progress);
@@ -295,51 +312,56 @@ DNN_API double dnn_progress_seconds(const dnn_progress *progress);
 /* How many epochs this trainer has completed, over all its fits. −1 if trainer is NULL. Since 0.1. */
 DNN_API int64_t dnn_trainer_history_count(const dnn_trainer *trainer);
 
-/* The figures of one completed epoch, 0 to dnn_trainer_history_count − 1. *loss: mean loss over its samples, each before its
- * update. *validation_loss, *validation_accuracy: NaN without a validation set. Each pointer may be NULL. Since 0.1. */
+/* The figures of one completed epoch, 0 to dnn_trainer_history_count − 1. *loss: mean loss over its samples, each
+ * before its update. *validation_loss, *validation_accuracy: NaN without a validation set. Each pointer may be NULL.
+ * Since 0.1. */
 DNN_API int32_t dnn_trainer_history(const dnn_trainer *trainer, int64_t epoch, double *loss, double *validation_loss,
                                     double *validation_accuracy);
 
-/* Adds the gradients of n samples to the trainer's sum, G ← G + Σ ∇W, and changes no weight. x: [n × n_0]; y: [n × n_L]; n at
- * least 1. *loss_sum (NULL: not wanted): the sum over the n samples of E. DNN_ERROR_NOT_FINITE as in dnn_trainer_step: then the
- * sum is as before. With dnn_trainer_get_gradient, dnn_trainer_set_gradient and dnn_trainer_apply this is what
- * data-parallel training needs. Since 0.1. */
-DNN_API int32_t dnn_trainer_accumulate(dnn_trainer *trainer, const double *x, const double *y, int64_t n, double *loss_sum);
+/* Adds the gradients of n samples to the trainer's sum, G ← G + Σ ∇W, and changes no weight. x: [n × n_0]; y: [n ×
+ * n_L]; n at least 1. *loss_sum (NULL: not wanted): the sum over the n samples of E. DNN_ERROR_NOT_FINITE as in
+ * dnn_trainer_step: then the sum is as before. With dnn_trainer_get_gradient, dnn_trainer_set_gradient and
+ * dnn_trainer_apply this is what data-parallel training needs. Since 0.1. */
+DNN_API int32_t dnn_trainer_accumulate(dnn_trainer *trainer, const double *x, const double *y, int64_t n,
+                                       double *loss_sum);
 
 /* Copies the sum G out; zeros when nothing was added since the last dnn_trainer_apply. gradient:
  * [dnn_model_parameter_count], in the order of dnn_model_get_parameters. Since 0.1. */
 DNN_API int32_t dnn_trainer_get_gradient(const dnn_trainer *trainer, double *gradient);
 
-/* Replaces the sum G. gradient: as in dnn_trainer_get_gradient. DNN_ERROR_NOT_FINITE if a number is not finite in the model's
- * precision: then G is as before. Since 0.1. */
+/* Replaces the sum G. gradient: as in dnn_trainer_get_gradient. DNN_ERROR_NOT_FINITE if a number is not finite in
+ * the model's precision: then G is as before. Since 0.1. */
 DNN_API int32_t dnn_trainer_set_gradient(dnn_trainer *trainer, const double *gradient);
 
-/* One update by the sum, W ← W − η · scale · G, after which the sum is empty. accumulate over n samples, then apply(1/n), equals
- * step over them to within rounding. scale: finite. DNN_ERROR_INVALID_ARGUMENT if nothing was accumulated or set;
- * DNN_ERROR_NOT_FINITE if a weight would overflow: weights and sum are then as before. Since 0.1. */
+/* One update by the sum, W ← W − η · scale · G, after which the sum is empty. accumulate over n samples, then
+ * apply(1/n), equals step over them to within rounding. scale: finite. DNN_ERROR_INVALID_ARGUMENT if nothing was
+ * accumulated or set; DNN_ERROR_NOT_FINITE if a weight would overflow: weights and sum are then as before. Since
+ * 0.1. */
 DNN_API int32_t dnn_trainer_apply(dnn_trainer *trainer, double scale);
 
-/* Why is it not learning? Figures of W_layer, 0 to L − 1, at the trainer's latest gradient: of the last step (of fit too), its mean
- * gradient; of the last accumulate, set_gradient or apply, the sum G. *gradient_norm: the Frobenius norm ‖∇W_layer‖.
- * *weight_norm: ‖W_layer‖ now. *saturated: of the activations x_{layer+1} of the last samples seen, the share, 0 to 1, whose derivative φ′ is
- * below 1/1000 of its largest value: a sigmoid near 0 or 1, a ReLU that is off. The gradient cannot pass
- * through these. Each pointer may be NULL. DNN_ERROR_INVALID_ARGUMENT before the first step or accumulate. Since 0.1. */
+/* Why is it not learning? Figures of W_layer, 0 to L − 1, at the trainer's latest gradient: of the last step (of fit
+ * too), its mean gradient; of the last accumulate, set_gradient or apply, the sum G. *gradient_norm: the Frobenius
+ * norm ‖∇W_layer‖. *weight_norm: ‖W_layer‖ now. *saturated: of the activations x_{layer+1} of the last samples seen,
+ * the share, 0 to 1, whose derivative φ′ is below 1/1000 of its largest value: a sigmoid near 0 or 1, a ReLU that is
+ * off. The gradient cannot pass through these. Each pointer may be NULL. DNN_ERROR_INVALID_ARGUMENT before the first
+ * step or accumulate. Since 0.1. */
 DNN_API int32_t dnn_trainer_layer_stats(dnn_trainer *trainer, int64_t layer, double *gradient_norm, double *weight_norm,
                                         double *saturated);
 
 /* Compares the gradient of Σ E over n samples with central differences (E(w + h) − E(w − h)) / 2h, taken in double
- * precision on a copy of the weights, h = ∛ε · max(1, |w|). Every weight of a layer that has up to 1000 is tried, else 1000
- * spread evenly. *max_relative_error: the largest |a − b| over the largest |b| of its layer; 0 if both gradients are all 0. About 1e-9 is
- * right in f64 and 1e-6 in f32; sigmoid_derivative = tutorial is off by its factor c, as the tutorial's is. A kink
- * (relu at 0) inside ±h shows as an error. Changes nothing. x, y, n: as in dnn_trainer_step. Takes two forward runs a weight. Since 0.1. */
+ * precision on a copy of the weights, h = ∛ε · max(1, |w|). Every weight of a layer that has up to 1000 is tried,
+ * else 1000 spread evenly. *max_relative_error: the largest |a − b| over the largest |b| of its layer; 0 if both
+ * gradients are all 0. About 1e-9 is right in f64 and 1e-6 in f32; sigmoid_derivative = tutorial is off by its
+ * factor c, as the tutorial's is. A kink (relu at 0) inside ±h shows as an error. Changes nothing. x, y, n: as in
+ * dnn_trainer_step. Takes two forward runs a weight. Since 0.1. */
 DNN_API int32_t dnn_trainer_check_gradient(dnn_trainer *trainer, const double *x, const double *y, int64_t n,
                                            double *max_relative_error);
 
 /* ================================================ dataset ================================================ */
 
-/* Makes a dataset from arrays, copied. x: [n × n_in]; y: [n × n_out]; n, n_in, n_out at least 1. DNN_ERROR_NOT_FINITE if
- * a number is NaN or infinite. *out: released with dnn_dataset_destroy. A dataset never changes; threads share it freely.
- * Since 0.1. */
+/* Makes a dataset from arrays, copied. x: [n × n_in]; y: [n × n_out]; n, n_in, n_out at least 1.
+ * DNN_ERROR_NOT_FINITE if a number is NaN or infinite. *out: released with dnn_dataset_destroy. A dataset never
+ * changes; threads share it freely. Since 0.1. */
 DNN_API int32_t dnn_dataset_create(const double *x, int64_t n, int64_t n_in, const double *y, int64_t n_out,
                                    dnn_dataset **out);
 
@@ -347,10 +369,10 @@ DNN_API int32_t dnn_dataset_create(const double *x, int64_t n, int64_t n_in, con
 DNN_API int32_t dnn_dataset_create_f32(const float *x, int64_t n, int64_t n_in, const float *y, int64_t n_out,
                                        dnn_dataset **out);
 
-/* Makes a dataset for classification, copied. labels: [n], each 0 to classes − 1; a sample's target y has `classes` numbers,
- * 1 at the label and 0 elsewhere. Since 0.1. */
-DNN_API int32_t dnn_dataset_create_labels(const double *x, int64_t n, int64_t n_in, const int32_t *labels, int64_t classes,
-                                          dnn_dataset **out);
+/* Makes a dataset for classification, copied. labels: [n], each 0 to classes − 1; a sample's target y has `classes`
+ * numbers, 1 at the label and 0 elsewhere. Since 0.1. */
+DNN_API int32_t dnn_dataset_create_labels(const double *x, int64_t n, int64_t n_in, const int32_t *labels,
+                                          int64_t classes, dnn_dataset **out);
 
 /* The same from an array of float, kept as float. Since 0.1. */
 DNN_API int32_t dnn_dataset_create_labels_f32(const float *x, int64_t n, int64_t n_in, const int32_t *labels,
@@ -360,10 +382,11 @@ DNN_API int32_t dnn_dataset_create_labels_f32(const float *x, int64_t n, int64_t
 DNN_API int32_t dnn_dataset_create_labels_u8(const uint8_t *x, int64_t n, int64_t n_in, const int32_t *labels,
                                              int64_t classes, dnn_dataset **out);
 
-/* Reads a pair of IDX files, the format of MNIST, plain or gzip: images of unsigned bytes, [n × any dimensions], kept as bytes
- * and read as x / 255, and n labels of unsigned bytes. Classes: the largest label + 1. Paths are UTF-8. DNN_ERROR_IO if a file
- * cannot be read; DNN_ERROR_FORMAT if it is damaged, or the two do not match; DNN_ERROR_UNSUPPORTED for other
- * types of numbers. Never allocates more than the file could hold. Format: yann.lecun.com/exdb/mnist. Since 0.1. */
+/* Reads a pair of IDX files, the format of MNIST, plain or gzip: images of unsigned bytes, [n × any dimensions],
+ * kept as bytes and read as x / 255, and n labels of unsigned bytes. Classes: the largest label + 1. Paths are
+ * UTF-8. DNN_ERROR_IO if a file cannot be read; DNN_ERROR_FORMAT if it is damaged, or the two do not match;
+ * DNN_ERROR_UNSUPPORTED for other types of numbers. Never allocates more than the file could hold. Format:
+ * yann.lecun.com/exdb/mnist. Since 0.1. */
 DNN_API int32_t dnn_dataset_read_idx(const char *images_path, const char *labels_path, dnn_dataset **out);
 
 /* How many samples there are. −1 if dataset is NULL. Since 0.1. */
@@ -375,13 +398,13 @@ DNN_API int64_t dnn_dataset_inputs(const dnn_dataset *dataset);
 /* How many outputs a sample has; for labels, the number of classes. −1 if dataset is NULL. Since 0.1. */
 DNN_API int64_t dnn_dataset_outputs(const dnn_dataset *dataset);
 
-/* Copies sample i out, 0 to size − 1. x: [inputs], bytes as x / 255; y: [outputs], labels as 0 and 1. Either may be NULL.
- * Since 0.1. */
+/* Copies sample i out, 0 to size − 1. x: [inputs], bytes as x / 255; y: [outputs], labels as 0 and 1. Either may be
+ * NULL. Since 0.1. */
 DNN_API int32_t dnn_dataset_get(const dnn_dataset *dataset, int64_t i, double *x, double *y);
 
-/* Divides a dataset at random in two: `first` gets the whole number of samples nearest to fraction × size, `second` the rest. Both share the
- * samples' memory with the original, which may be destroyed. The same seed gives the same parts. fraction: such that
- * neither part is empty. Both: released with dnn_dataset_destroy. Since 0.1. */
+/* Divides a dataset at random in two: `first` gets the whole number of samples nearest to fraction × size, `second`
+ * the rest. Both share the samples' memory with the original, which may be destroyed. The same seed gives the same
+ * parts. fraction: such that neither part is empty. Both: released with dnn_dataset_destroy. Since 0.1. */
 DNN_API int32_t dnn_dataset_split(const dnn_dataset *dataset, double fraction, int64_t seed, dnn_dataset **first,
                                   dnn_dataset **second);
 

@@ -1,11 +1,12 @@
 #!/bin/sh
 # Installs what libdnn needs from the system's packages, and only what is missing. The one place that does so.
 #
-# usage: sh scripts/install-dependencies.sh [build] [test] [bench]      (no group: build)
+# usage: sh scripts/install-dependencies.sh [build] [test] [bench] [ci]      (no group: build)
 #
 #   build   compiler, CMake, Ninja, pkg-config, zlib, OpenBLAS
 #   test    cmocka; Python with NumPy for the numbers to compare with and the foreign caller; a C++ compiler
 #   bench   Python with NumPy and FANN, to compare with
+#   ci      clang-format, and the other BLAS libraries that .ci/run tries
 #
 # Debian and Ubuntu (apt). Elsewhere it tells what is missing, and fails only if something is. It says what it installs; as root it asks
 # nothing, otherwise it uses sudo where there is one.
@@ -26,6 +27,13 @@ need_program() {
 # Adds a package unless pkg-config knows its module. need_module MODULE PACKAGE
 need_module() {
     if ! command -v pkg-config >/dev/null 2>&1 || ! pkg-config --exists "$1"; then
+        missing="$missing $2"
+    fi
+}
+
+# Adds a package unless the linker would find a library. need_library NAME PACKAGE
+need_library() {
+    if ! command -v cc >/dev/null 2>&1 || [ "$(cc -print-file-name="$1.so")" = "$1.so" ]; then
         missing="$missing $2"
     fi
 }
@@ -57,8 +65,13 @@ need_group() {
         need_module fann libfann-dev
         need_numpy
         ;;
+    ci)
+        need_program clang-format clang-format
+        need_library libblis libblis-dev
+        need_module blas-netlib libblas-dev
+        ;;
     *)
-        echo "install-dependencies.sh: unknown group '$1'; the groups are build, test, bench" >&2
+        echo "install-dependencies.sh: unknown group '$1'; the groups are build, test, bench, ci" >&2
         exit 2
         ;;
     esac

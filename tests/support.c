@@ -48,8 +48,8 @@ void assert_near(const char *what, int64_t index, double actual, double expected
 {
     const double error = relative_error(actual, expected, scale);
     if (error > tolerance)
-        fail_msg("%s [%lld] is %.17g, expected %.17g: off by %.3g relative to %.3g, allowed %.3g", what, (long long)index,
-                 actual, expected, error, scale, tolerance);
+        fail_msg("%s [%lld] is %.17g, expected %.17g: off by %.3g relative to %.3g, allowed %.3g", what,
+                 (long long)index, actual, expected, error, scale, tolerance);
 }
 
 void assert_ok(int32_t status)
@@ -228,13 +228,14 @@ long double naive_accumulate(struct naive *net, const double *x, const double *y
         error += (y[i] - x_i) * (y[i] - x_i);
         net->psi[output + i] = -2.0L * (y[i] - x_i) * differentiate(net, activation_of(net, last), x_i);
     }
-    ptrdiff_t neuron = output;                         /* where layer l + 1 begins */
+    ptrdiff_t neuron = output;                          /* where layer l + 1 begins */
     ptrdiff_t weight = (ptrdiff_t)net->parameter_count; /* where W_{l+1} begins */
     for (int64_t l = last - 1; l >= 0; l--) {
         const ptrdiff_t next = neuron;
         neuron -= (ptrdiff_t)net->layers[l];
         weight -= (ptrdiff_t)(net->layers[l + 1] * (net->layers[l] + 1));
-        go_back(net, l, net->theta + weight, net->gradient + weight, net->x + neuron, net->psi + neuron, net->psi + next);
+        go_back(net, l, net->theta + weight, net->gradient + weight, net->x + neuron, net->psi + neuron,
+                net->psi + next);
     }
     return error;
 }

@@ -1,9 +1,9 @@
 /*
  * test_gradient.c - the gradient is right: by finite differences, by a naive network, and by what sums must do.
  *
- * Three witnesses that share nothing: dnn_trainer_check_gradient (the library's forward run alone), the naive long double
- * network of support.c, and identities (a batch is the sum of its samples; accumulate and apply are a step). A gradient of 0
- * satisfies all three, so every test first asserts that each layer's gradient is not 0.
+ * Three witnesses that share nothing: dnn_trainer_check_gradient (the library's forward run alone), the naive long
+ * double network of support.c, and identities (a batch is the sum of its samples; accumulate and apply are a step). A
+ * gradient of 0 satisfies all three, so every test first asserts that each layer's gradient is not 0.
  */
 #include "support.h"
 
@@ -41,13 +41,19 @@ struct kind {
 
 static const struct kind kinds[] = {
     {"identity", EXACT ALL("identity") "init=glorot_normal", {"identity", "identity", 1.0L, 0.01L, 0}},
-    {"sigmoid, slope 1", EXACT ALL("sigmoid") "init=glorot_normal sigmoid_slope=1", {"sigmoid", "sigmoid", 1.0L, 0.01L, 0}},
-    {"sigmoid, slope 0.5", EXACT ALL("sigmoid") "init=glorot_normal sigmoid_slope=0.5",
+    {"sigmoid, slope 1",
+     EXACT ALL("sigmoid") "init=glorot_normal sigmoid_slope=1",
+     {"sigmoid", "sigmoid", 1.0L, 0.01L, 0}},
+    {"sigmoid, slope 0.5",
+     EXACT ALL("sigmoid") "init=glorot_normal sigmoid_slope=0.5",
      {"sigmoid", "sigmoid", 0.5L, 0.01L, 0}},
     {"tanh", EXACT ALL("tanh") "init=glorot_normal", {"tanh", "tanh", 1.0L, 0.01L, 0}},
     {"relu", EXACT ALL("relu") "init=he_normal", {"relu", "relu", 1.0L, 0.01L, 0}},
-    {"leaky_relu", EXACT ALL("leaky_relu") "init=he_normal leaky_slope=0.125", {"leaky_relu", "leaky_relu", 1.0L, 0.125L, 0}},
-    {"tanh, then sigmoid", EXACT "activation=tanh output_activation=sigmoid init=glorot_normal sigmoid_slope=1",
+    {"leaky_relu",
+     EXACT ALL("leaky_relu") "init=he_normal leaky_slope=0.125",
+     {"leaky_relu", "leaky_relu", 1.0L, 0.125L, 0}},
+    {"tanh, then sigmoid",
+     EXACT "activation=tanh output_activation=sigmoid init=glorot_normal sigmoid_slope=1",
      {"tanh", "sigmoid", 1.0L, 0.01L, 0}},
 };
 
@@ -84,8 +90,8 @@ static void end(const struct setting *setting)
     dnn_model_destroy(setting->model);
 }
 
-/* Draws weights and samples. With relu a small layer may be off for all samples, and its gradient 0: such a draw proves nothing,
- * and the next seed is taken. Samples are in [−0.5, 0.5), targets in [0, 1). */
+/* Draws weights and samples. With relu a small layer may be off for all samples, and its gradient 0: such a draw proves
+ * nothing, and the next seed is taken. Samples are in [−0.5, 0.5), targets in [0, 1). */
 static void begin(struct setting *setting, const struct shape *shape, const char *settings, int64_t rows)
 {
     setting->shape = shape;
@@ -168,8 +174,8 @@ static void test_exact_derivatives_agree_with_finite_differences(void **state)
     for_each_setting(check_differences);
 }
 
-/* The tutorial's derivative lacks c = 0.01: of one layer the gradient is 100 times the true one, so it is off by 99; of two,
- * the first is off by 100² − 1. A check that called this right would call anything right. */
+/* The tutorial's derivative lacks c = 0.01: of one layer the gradient is 100 times the true one, so it is off by 99; of
+ * two, the first is off by 100² − 1. A check that called this right would call anything right. */
 static void test_the_tutorials_derivative_is_reported_as_wrong(void **state)
 {
     (void)state;

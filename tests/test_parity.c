@@ -1,13 +1,13 @@
 /*
  * test_parity.c - the library takes the same steps as the tutorial's NumPy class.
  *
- * Each run of parity/expected.h is repeated with the library, in double and in float: after 1, 10 and 1,000 steps its loss,
- * its predictions and its weights are those of NumPy, number by number.
+ * Each run of parity/expected.h is repeated with the library, in double and in float: after 1, 10 and 1,000 steps its
+ * loss, its predictions and its weights are those of NumPy, number by number.
  *
  * What "relative" means. Losses and predictions: relative to the expected number. A weight: relative to the larger of
- * where it is and where it began. The reason for "began": each of the steps rounds at the weight's size of the moment, and a
- * weight that travels from 0.8 to 0.00003 keeps the rounding of its journey; measured against where it ends, correct float
- * arithmetic is off by up to 2e-3 (in NumPy too), against the larger of both by less than 5e-6. Sums and norms of
+ * where it is and where it began. The reason for "began": each step rounds at the weight's size of the moment, and a
+ * weight that travels from 0.8 to 0.00003 keeps the rounding of its journey. Measured against where it ends, these runs
+ * made in float by NumPy itself are off by up to 2e-3; against the larger of both, by less than 5e-6. Sums and norms of
  * blocks: relative to the sum and the norm of those scales.
  */
 #include "support.h"
@@ -206,8 +206,8 @@ static void test_steps_in_float_are_those_of_numpy(void **state)
     run_case(*state, "f32", tolerance_f32);
 }
 
-/* The naive network is what test_gradient.c trusts. It is tied to NumPy here, and in turn gives what expected.h is too small
- * for: each of a million weights by itself. */
+/* The naive network is what test_gradient.c trusts. Its losses are tied to NumPy's here, and in turn it gives what
+ * expected.h is too small for: each of a million weights by itself. */
 static void test_every_weight_of_the_large_network_is_that_of_the_naive_one(void **state)
 {
     (void)state;

@@ -20,7 +20,8 @@ struct array_out {
 void array_load(const struct core *core, struct array_in array, int64_t first, struct matrix out);
 void array_store(const struct core *core, struct matrix in, int64_t first, struct array_out array);
 
-/* DNN_ERROR_NOT_FINITE, naming the array and the first such place, unless all of [n × columns] is finite in the core's precision. */
+/* DNN_ERROR_NOT_FINITE, naming the array and the first such place, unless all of [n × columns] is finite in the
+ * core's precision. */
 int32_t array_check(const struct core *core, const char *name, struct array_in array, int64_t n, int64_t columns);
 
 /* The same for one dimension: weights, gradients. */

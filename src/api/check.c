@@ -23,8 +23,9 @@ int32_t check_rows(int64_t n, int64_t minimum, int64_t columns)
         return status;
     }
     if (!memory_multiply(n, columns, &count) || !memory_multiply(count, sizeof(double), &bytes)) {
-        return status_error(DNN_ERROR_INVALID_ARGUMENT, "%lld rows of %lld numbers are no array: memory cannot hold them",
-                            (long long)n, (long long)columns);
+        return status_error(DNN_ERROR_INVALID_ARGUMENT,
+                            "%lld rows of %lld numbers are no array: memory cannot hold them", (long long)n,
+                            (long long)columns);
     }
     return DNN_OK;
 }

@@ -1,8 +1,8 @@
 /*
  * api/check.h - the checks that every public function begins with.
  *
- * Arguments are checked here, once; below api/ they are right. REQUIRE returns from the function that uses it: it stands first in a public
- * function, before anything is held, so there is nothing to undo.
+ * Arguments are checked here, once; below api/ they are right. REQUIRE returns from the function that uses it: it
+ * stands first in a public function, before anything is held, so there is nothing to undo.
  */
 #ifndef DNN_API_CHECK_H
 #define DNN_API_CHECK_H

@@ -22,7 +22,8 @@ int32_t dnn_config_create(const char *recipe, dnn_config **out)
 {
     REQUIRE(out);
     if (recipe != NULL && strcmp(recipe, "tutorial") != 0) {
-        return status_error(DNN_ERROR_INVALID_ARGUMENT, "there is no recipe \"%.100s\"; the recipes are tutorial", recipe);
+        return status_error(DNN_ERROR_INVALID_ARGUMENT, "there is no recipe \"%.100s\"; the recipes are tutorial",
+                            recipe);
     }
     dnn_config *config = memory_new(1, sizeof *config);
     if (config == NULL) {
@@ -215,8 +216,9 @@ int32_t config_check_layers(const dnn_config *config, int64_t depth)
                                 (long long)layer, (long long)layer);
         }
         if (layer > depth) {
-            return status_error(DNN_ERROR_INVALID_ARGUMENT, "activation.%lld is set, but the network has %lld hidden layers",
-                                (long long)layer, (long long)depth - 1);
+            return status_error(DNN_ERROR_INVALID_ARGUMENT,
+                                "activation.%lld is set, but the network has %lld hidden layers", (long long)layer,
+                                (long long)depth - 1);
         }
     }
     return DNN_OK;
@@ -230,8 +232,8 @@ static int32_t differs(const char *name, int64_t layer, const char *chosen, cons
         text_append(&text, ".%lld", (long long)layer);
     }
     return status_error(DNN_ERROR_INVALID_ARGUMENT,
-                        "%s%s is %s in the trainer's config, but the model was made with %s, and it cannot change", name,
-                        suffix, chosen, of_model);
+                        "%s%s is %s in the trainer's config, but the model was made with %s, and it cannot change",
+                        name, suffix, chosen, of_model);
 }
 
 int32_t config_check_same_model(const dnn_config *config, const dnn_config *of_model, int64_t depth)

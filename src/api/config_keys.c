@@ -1,8 +1,8 @@
 /*
  * api/config_keys.c - the table of keys, and values from and to text.
  *
- * A new key is one line here and one name in enum key; set, get, help, messages and the manual follow. Names of activations and the
- * like come from the core's own tables.
+ * A new key is one line here and one name in enum key; set, get, help, messages and the manual follow. Names of
+ * activations and the like come from the core's own tables.
  */
 #include "api/config_keys.h"
 
@@ -67,9 +67,11 @@ const struct key_entry key_table[KEY_COUNT] = {
                                 HELP("tutorial", "tutorial = x (1 - x), which leaves c to the learning rate; "
                                                  "exact = c x (1 - x)")},
     [KEY_INIT] = {"init", CHOICE(init_choice), MODEL,
-                  HELP("uniform01", "first weights: uniform01, glorot_uniform, glorot_normal, he_uniform, he_normal or zeros")},
+                  HELP("uniform01",
+                       "first weights: uniform01, glorot_uniform, glorot_normal, he_uniform, he_normal or zeros")},
     [KEY_LOSS] = {"loss", CHOICE(loss_choice), MODEL,
-                  HELP("squared_error", "what training makes small: squared_error, the sum over the outputs of (y - x)^2")},
+                  HELP("squared_error",
+                       "what training makes small: squared_error, the sum over the outputs of (y - x)^2")},
     [KEY_OPTIMIZER] = {"optimizer", CHOICE(optimizer_choice), TRAINING,
                        HELP("sgd", "how a gradient changes the weights: sgd, plain gradient descent")},
     [KEY_LEARNING_RATE] = {"learning_rate", NUMBER, TRAINING, HELP("0.01", "size of an update; a number > 0")},
@@ -138,7 +140,8 @@ static void append_expected(struct text *text, const struct key_entry *entry)
         text_append(text, "expected a number > 0");
         break;
     case KEY_IS_INTEGER:
-        text_append(text, "expected an integer from %lld to %lld", (long long)entry->minimum, (long long)entry->maximum);
+        text_append(text, "expected an integer from %lld to %lld", (long long)entry->minimum,
+                    (long long)entry->maximum);
         break;
     case KEY_IS_SWITCH:
         text_append(text, "expected true or false");

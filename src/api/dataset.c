@@ -1,8 +1,9 @@
 /*
- * api/dataset.c - the dataset handle: its life, its parts, and batches out of it. How it is made is in dataset_create.c.
+ * api/dataset.c - the dataset handle: its life, its parts, and batches out of it. How it is made is in
+ * dataset_create.c.
  *
- * Samples stay in the type that they came in (bytes stay bytes: MNIST is 47 MB, not 376), and are converted when a batch is gathered. A
- * dataset never changes, so the parts of a split share one store, each with its own list of rows.
+ * Samples stay in the type that they came in (bytes stay bytes: MNIST is 47 MB, not 376), and are converted when a
+ * batch is gathered. A dataset never changes, so the parts of a split share one store, each with its own list of rows.
  */
 #include "api/dataset.h"
 
@@ -82,10 +83,18 @@ static void import_row(const struct core *core, const struct numbers *numbers, i
 {
     const unsigned char *source = (const unsigned char *)numbers->data + index * dataset_row_bytes(numbers);
     switch (numbers->type) {
-    case NUMBER_F64: core->import_f64((const double *)(const void *)source, row); break;
-    case NUMBER_F32: core->import_f32((const float *)(const void *)source, row); break;
-    case NUMBER_U8: core->import_u8(source, row); break;
-    case NUMBER_LABEL: core->import_label(*(const int32_t *)(const void *)source, row); break;
+    case NUMBER_F64:
+        core->import_f64((const double *)(const void *)source, row);
+        break;
+    case NUMBER_F32:
+        core->import_f32((const float *)(const void *)source, row);
+        break;
+    case NUMBER_U8:
+        core->import_u8(source, row);
+        break;
+    case NUMBER_LABEL:
+        core->import_label(*(const int32_t *)(const void *)source, row);
+        break;
     }
 }
 

@@ -139,7 +139,8 @@ int32_t dnn_dataset_create(const double *x, int64_t n, int64_t n_in, const doubl
     return create(n, numbers_of(NUMBER_F64, x, n_in), numbers_of(NUMBER_F64, y, n_out), out);
 }
 
-int32_t dnn_dataset_create_f32(const float *x, int64_t n, int64_t n_in, const float *y, int64_t n_out, dnn_dataset **out)
+int32_t dnn_dataset_create_f32(const float *x, int64_t n, int64_t n_in, const float *y, int64_t n_out,
+                               dnn_dataset **out)
 {
     REQUIRE(x);
     REQUIRE(y);
@@ -186,8 +187,9 @@ static int32_t check_idx_pair(const char *images_path, const struct idx *images,
                             (long long)images->n, labels_path, (long long)labels->n);
     }
     if (images->n > CHECK_LARGEST_COUNT || images->n_each > NETWORK_LARGEST_LAYER) {
-        return status_error(DNN_ERROR_UNSUPPORTED, "\"%s\" holds %lld samples of %lld numbers, expected at most %lld of %lld",
-                            images_path, (long long)images->n, (long long)images->n_each, (long long)CHECK_LARGEST_COUNT,
+        return status_error(DNN_ERROR_UNSUPPORTED,
+                            "\"%s\" holds %lld samples of %lld numbers, expected at most %lld of %lld", images_path,
+                            (long long)images->n, (long long)images->n_each, (long long)CHECK_LARGEST_COUNT,
                             (long long)NETWORK_LARGEST_LAYER);
     }
     return DNN_OK;

@@ -34,8 +34,8 @@ static int32_t for_each_chunk(const dnn_model *model, const dnn_dataset *dataset
 }
 
 /* The classes of outputs and targets. Both: [pass->n_rows] */
-static void classes_of(const struct core *core, const struct network *network, const struct pass *pass, int32_t *x_class,
-                       int32_t *y_class)
+static void classes_of(const struct core *core, const struct network *network, const struct pass *pass,
+                       int32_t *x_class, int32_t *y_class)
 {
     core->classes(pass_x(core, network, pass, network->depth), x_class);
     core->classes(pass_y(core, network, pass), y_class);
@@ -79,7 +79,8 @@ int32_t dnn_model_evaluate(const dnn_model *model, const dnn_dataset *dataset, d
         return status;
     }
     if (!isfinite(measured_loss)) {
-        return status_error(DNN_ERROR_NOT_FINITE, "the loss on this dataset is not finite: the network's outputs overflow");
+        return status_error(DNN_ERROR_NOT_FINITE,
+                            "the loss on this dataset is not finite: the network's outputs overflow");
     }
     if (loss != NULL) {
         *loss = measured_loss;

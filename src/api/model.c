@@ -1,5 +1,6 @@
 /*
- * api/model.c - the model handle: its life, its shape, its weights. What it predicts is in predict.c, how well in measure.c.
+ * api/model.c - the model handle: its life, its shape, its weights. What it predicts is in predict.c, how well in
+ * measure.c.
  */
 #include "api/model.h"
 
@@ -241,8 +242,9 @@ int32_t model_admit_change(dnn_model *model, double change)
         measure_weights(model); /* the bound only grew; the weights may not have */
     }
     if (!(change <= limit && model->weight_bound + change <= limit)) {
-        return status_error(DNN_ERROR_NOT_FINITE, "the update is too large for the weights to stay finite: try a smaller "
-                                                  "learning_rate, or smaller inputs");
+        return status_error(DNN_ERROR_NOT_FINITE,
+                            "the update is too large for the weights to stay finite: try a smaller "
+                            "learning_rate, or smaller inputs");
     }
     model->weight_bound += change;
     return DNN_OK;

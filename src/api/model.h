@@ -24,7 +24,7 @@ struct dnn_model {
     double weight_bound; /* no |w| is larger; kept so that an update can be known not to overflow */
     dnn_config *config;  /* what it was made with */
 
-    pthread_mutex_t idle_lock; /* guards the two below */
+    pthread_mutex_t idle_lock;            /* guards the two below */
     struct pass *idle[MODEL_IDLE_PASSES]; /* memory of predictions, kept for the next */
     int32_t idle_count;
 };
@@ -48,7 +48,8 @@ void model_return_pass(const dnn_model *model, struct pass *pass);
 int32_t model_begin_training(dnn_model *model);
 void model_end_training(dnn_model *model);
 
-/* An error unless an update that moves no weight by more than `change` surely leaves all of them finite; then it is counted. */
+/* An error unless an update that moves no weight by more than `change` surely leaves all of them finite; then it is
+ * counted. */
 int32_t model_admit_change(dnn_model *model, double change);
 
 #endif

@@ -28,7 +28,8 @@ int64_t pass_affordable_rows(const struct core *core, const struct network *netw
 }
 
 /* Takes the next `rows` rows of x_l's width off the block. */
-static void *take(unsigned char **block, const struct core *core, const struct network *network, int64_t l, int64_t rows)
+static void *take(unsigned char **block, const struct core *core, const struct network *network, int64_t l,
+                  int64_t rows)
 {
     void *taken = *block;
     *block += rows * network_row_stride(network, l, core->real_size) * core->real_size;

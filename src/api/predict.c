@@ -1,9 +1,9 @@
 /*
  * api/predict.c - predict and classify, without and with a workspace of the caller's.
  *
- * A model that many threads share keeps the memory of their predictions, once made, in a short list behind a lock; the lock is held
- * for the time of a pointer's move. Rejected: memory per thread by thread-local storage, which a shared library cannot give back when
- * a model is destroyed.
+ * A model that many threads share keeps the memory of their predictions, once made, in a short list behind a lock; the
+ * lock is held for the time of a pointer's move. Rejected: memory per thread by thread-local storage, which a shared
+ * library cannot give back when a model is destroyed.
  */
 #include "api/predict.h"
 

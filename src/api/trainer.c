@@ -1,9 +1,9 @@
 /*
  * api/trainer.c - the trainer handle: one step, and the parts of a step for those who put them together themselves.
  *
- * A plain gradient step over samples that fit the pass writes into the weights directly: no gradient ever lies in memory. Otherwise (more
- * samples than that, or another optimizer) the gradient is summed in step_gradient first. Either way everything that can
- * fail, which is numbers that overflow, is known before the first weight changes.
+ * A plain gradient step over samples that fit the pass writes into the weights directly: no gradient ever lies in
+ * memory. Otherwise (more samples than that, or another optimizer) the gradient is summed in step_gradient first.
+ * Either way everything that can fail, which is numbers that overflow, is known before the first weight changes.
  */
 #include "api/trainer.h"
 
@@ -85,7 +85,6 @@ int32_t dnn_trainer_create(dnn_model *model, const dnn_config *config, dnn_train
         return status_out_of_memory("a trainer");
     }
     atomic_init(&trainer->references, 1);
-    atomic_init(&trainer->is_fitting, false);
     atomic_init(&trainer->cancelled, false);
     trainer->model = model_retain(model);
     trainer->core = model->core;
@@ -136,8 +135,8 @@ int32_t trainer_update(dnn_trainer *trainer, double scale, const void *gradient,
     const double eta = config_number(trainer->config, KEY_LEARNING_RATE) * scale;
     const int32_t status = model_admit_change(trainer->model, fabs(eta) * bound);
     if (status == DNN_OK) {
-        trainer->core->update((int32_t)config_integer(trainer->config, KEY_OPTIMIZER), trainer->network->arena_count, eta,
-                              gradient, trainer->model->theta);
+        trainer->core->update((int32_t)config_integer(trainer->config, KEY_OPTIMIZER), trainer->network->arena_count,
+                              eta, gradient, trainer->model->theta);
     }
     return status;
 }
@@ -179,7 +178,7 @@ void trainer_load(dnn_trainer *trainer, struct array_in x, struct array_in y, in
 }
 
 int32_t trainer_sum_in_step(dnn_trainer *trainer, struct array_in x, struct array_in y, int64_t n, double *loss_sum,
-                           double *bound)
+                            double *bound)
 {
     *loss_sum = 0;
     *bound = 0;

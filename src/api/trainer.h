@@ -42,7 +42,6 @@ struct dnn_trainer {
     struct random shuffle;
     int32_t (*callback)(void *user, const dnn_progress *progress);
     void *user;
-    atomic_bool is_fitting;
     atomic_bool cancelled;
 
     struct epoch *history; /* [history_count] */
@@ -55,7 +54,8 @@ dnn_trainer *trainer_retain(dnn_trainer *trainer);
 /* Errors of the samples of step and its like. */
 int32_t trainer_check_samples(const dnn_trainer *trainer, struct array_in x, struct array_in y, int64_t n);
 
-/* The pass's x_0, y and n_rows ← samples of the caller's arrays from `first` on, as many as there are and it has room for. */
+/* The pass's x_0, y and n_rows ← samples of the caller's arrays from `first` on, as many as there are and it has
+ * room for. */
 void trainer_load(dnn_trainer *trainer, struct array_in x, struct array_in y, int64_t first, int64_t n);
 
 /* Forward and backward over the samples in the pass. *loss_sum: Σ E. *bound: no number of their gradient is larger. */
@@ -65,7 +65,8 @@ int32_t trainer_differentiate(dnn_trainer *trainer, double *loss_sum, double *bo
 int32_t trainer_sum_in_step(dnn_trainer *trainer, struct array_in x, struct array_in y, int64_t n, double *loss_sum,
                             double *bound);
 
-/* W ← W − η scale · gradient, by the optimizer. bound: of the gradient's numbers. The weights change on success alone. */
+/* W ← W − η scale · gradient, by the optimizer. bound: of the gradient's numbers. The weights change on success
+ * alone. */
 int32_t trainer_update(dnn_trainer *trainer, double scale, const void *gradient, double bound);
 
 /* One update from the samples in the pass. *loss_sum: Σ E before it. The weights change on success alone. */

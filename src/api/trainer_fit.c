@@ -1,8 +1,8 @@
 /*
  * api/trainer_fit.c - fit: epochs of batches, progress, cancel, history.
  *
- * A batch is gathered from the dataset straight into the pass: of the dataset no more than one batch is copied, and an order of
- * rows, 4 bytes a sample, if they are shuffled.
+ * A batch is gathered from the dataset straight into the pass: of the dataset no more than one batch is copied, and an
+ * order of rows, 4 bytes a sample, if they are shuffled.
  */
 #define _POSIX_C_SOURCE 200809L /* clock_gettime */
 #include "api/check.h"

@@ -1,8 +1,8 @@
 /*
  * api/trainer_inspect.c - why is it not learning, and is the gradient right?
  *
- * The gradient check computes its differences in double precision, on a copy of the weights, whatever the model's precision: in
- * float, E(w + h) − E(w − h) has three digits left, and the model's own weights are never touched.
+ * The gradient check computes its differences in double precision, on a copy of the weights, whatever the model's
+ * precision: in float, E(w + h) − E(w − h) has three digits left, and the model's own weights are never touched.
  */
 #include "api/check.h"
 #include "api/trainer.h"
@@ -40,7 +40,8 @@ int32_t dnn_trainer_layer_stats(dnn_trainer *trainer, int64_t layer, double *gra
         return status;
     }
     if (trainer->latest == LATEST_NONE || trainer->pass->n_rows == 0) {
-        return status_error(DNN_ERROR_INVALID_ARGUMENT, "there are no figures yet: no step or accumulate has succeeded");
+        return status_error(DNN_ERROR_INVALID_ARGUMENT,
+                            "there are no figures yet: no step or accumulate has succeeded");
     }
     if (gradient_norm != NULL) {
         *gradient_norm = trainer->latest_scale * core->frobenius(weights(trainer, latest_gradient(trainer), layer));
@@ -84,7 +85,8 @@ static void widen(const struct core *core, struct matrix from, struct matrix to)
 {
     for (int64_t i = 0; i < from.rows; i++) {
         const unsigned char *row = (const unsigned char *)from.data + i * from.stride * core->real_size;
-        core->export_f64(matrix_from((void *)(uintptr_t)row, 1, from.columns, from.stride), (double *)to.data + i * to.stride);
+        core->export_f64(matrix_from((void *)(uintptr_t)row, 1, from.columns, from.stride),
+                         (double *)to.data + i * to.stride);
     }
 }
 

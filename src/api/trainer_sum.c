@@ -1,6 +1,6 @@
 /*
- * api/trainer_sum.c - a step in its parts: gradients summed over any samples, exchanged, and applied. What data-parallel training
- * is made of.
+ * api/trainer_sum.c - a step in its parts: gradients summed over any samples, exchanged, and applied. What
+ * data-parallel training is made of.
  */
 #include "api/check.h"
 #include "api/trainer.h"

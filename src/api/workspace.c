@@ -75,7 +75,8 @@ int32_t dnn_workspace_activations(const dnn_workspace *workspace, int64_t layer,
         return status;
     }
     if (workspace->pass->n_rows == 0) {
-        return status_error(DNN_ERROR_INVALID_ARGUMENT, "this workspace has no activations: nothing was predicted with it");
+        return status_error(DNN_ERROR_INVALID_ARGUMENT,
+                            "this workspace has no activations: nothing was predicted with it");
     }
     model->core->export_f64(pass_x(model->core, model->network, workspace->pass, layer), x);
     return DNN_OK;

@@ -1,8 +1,9 @@
 /*
- * base/file.c - reading by open and read, not stdio: errors keep their errno, interrupted calls are repeated, and nothing is
- * buffered twice.
+ * base/file.c - reading by open and read, not stdio: errors keep their errno, interrupted calls are repeated, and
+ * nothing is buffered twice.
  *
- * The size that fstat tells is a guess for the first allocation, no more: a pipe has none and a file may grow meanwhile. The buffer doubles.
+ * The size that fstat tells is a guess for the first allocation, no more: a pipe has none and a file may grow
+ * meanwhile. The buffer doubles.
  */
 #define _POSIX_C_SOURCE 200809L /* O_CLOEXEC, strerror_r */
 #include "base/file.h"

@@ -6,8 +6,8 @@
 
 #include <stdint.h>
 
-/* Reads all of a file. *bytes: released with memory_free. DNN_ERROR_IO, with the path and the system's reason, if it cannot
- * be read; DNN_ERROR_OUT_OF_MEMORY. */
+/* Reads all of a file. *bytes: released with memory_free. DNN_ERROR_IO, with the path and the system's reason, if it
+ * cannot be read; DNN_ERROR_OUT_OF_MEMORY. */
 int32_t file_read(const char *path, uint8_t **bytes, int64_t *size);
 
 #endif

@@ -1,8 +1,9 @@
 /*
  * base/memory.c - allocation on top of calloc.
  *
- * The aligned kind also starts from calloc, not from posix_memalign and memset: a large calloc is fresh zero pages from the system, which
- * cost nothing until they are used. A trainer's gradient buffer that plain gradient descent never touches is thus never resident.
+ * The aligned kind also starts from calloc, not from posix_memalign and memset: a large calloc is fresh zero pages from
+ * the system, which cost nothing until they are used. A trainer's gradient buffer that plain gradient descent never
+ * touches is thus never resident.
  */
 #include "base/memory.h"
 

@@ -1,8 +1,8 @@
 /*
  * base/memory.h - the only place that allocates, and the arithmetic that sizes are made with.
  *
- * Everything is zeroed, so that a half-made object can be destroyed. Sizes are int64_t, as in dnn.h, and are multiplied only through
- * the checked helpers here: a size that overflows is refused like one that does not fit in memory.
+ * Everything is zeroed, so that a half-made object can be destroyed. Sizes are int64_t, as in dnn.h, and are multiplied
+ * only through the checked helpers here: a size that overflows is refused like one that does not fit in memory.
  */
 #ifndef DNN_BASE_MEMORY_H
 #define DNN_BASE_MEMORY_H
@@ -17,7 +17,8 @@ bool memory_add(int64_t a, int64_t b, int64_t *out);
 /* count × size bytes, zeroed. NULL if there is no such memory or the product overflows. Release with memory_free. */
 void *memory_new(int64_t count, int64_t size);
 
-/* The same, aligned to 64 bytes: the width of a cache line and of the widest vector. Release with memory_free_aligned. */
+/* The same, aligned to 64 bytes: the width of a cache line and of the widest vector. Release with
+ * memory_free_aligned. */
 void *memory_new_aligned(int64_t count, int64_t size);
 
 /* Resizes a block of memory_new; the new part is not zeroed. NULL, and the block as it was, if it cannot be had. */

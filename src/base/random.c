@@ -59,7 +59,8 @@ double random_normal(struct random *random)
         const double v = 2 * random_uniform(random, 53) - 1;
         const double s = u * u + v * v;
         if (s > 0 && s < 1) {
-            /* The second number of the pair, v √…, is dropped: a state without a spare is simpler to save and resume. */
+            /* The second number of the pair, v √…, is dropped: a state without a spare is simpler to save and
+             * resume. */
             return u * sqrt(-2 * log(s) / s);
         }
     }

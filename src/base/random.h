@@ -1,8 +1,9 @@
 /*
  * base/random.h - the one generator of random numbers: xoshiro256++, seeded by splitmix64.
  *
- * Blackman and Vigna, "Scrambled linear pseudorandom number generators", 2021 (prng.di.unimi.it). One state a handle: no global, no
- * rand(). The stream for a seed is part of what libdnn promises: same seed, same numbers, on every machine.
+ * Blackman and Vigna, "Scrambled linear pseudorandom number generators", 2021 (prng.di.unimi.it). One state a handle:
+ * no global, no rand(). The stream for a seed is part of what libdnn promises: same seed, same numbers, on every
+ * machine.
  */
 #ifndef DNN_BASE_RANDOM_H
 #define DNN_BASE_RANDOM_H
@@ -13,7 +14,8 @@ struct random {
     uint64_t state[4];
 };
 
-/* The streams of a seed, one for each use: so that the order of samples does not depend on how many weights were drawn. */
+/* The streams of a seed, one for each use: so that the order of samples does not depend on how many weights were
+ * drawn. */
 enum random_stream { RANDOM_STREAM_WEIGHTS, RANDOM_STREAM_SHUFFLE, RANDOM_STREAM_SPLIT };
 
 /* Starts a stream of `seed`. */
@@ -22,7 +24,8 @@ void random_seed(struct random *random, int64_t seed, enum random_stream stream)
 /* The next 64 bits. */
 uint64_t random_bits(struct random *random);
 
-/* Uniform in [0, 1): the top `digits` bits of random_bits, scaled. digits: 53 for a double, 24 for a float: never rounds up to 1. */
+/* Uniform in [0, 1): the top `digits` bits of random_bits, scaled. digits: 53 for a double, 24 for a float: never
+ * rounds up to 1. */
 double random_uniform(struct random *random, int digits);
 
 /* Normal with mean 0 and variance 1, by Marsaglia's polar method. */

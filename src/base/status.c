@@ -1,8 +1,8 @@
 /*
  * base/status.c - the message of the latest failure, one for each thread.
  *
- * The buffer is plain thread-local storage: it needs no allocation (so "out of memory" can always be said), no lock, and no
- * destructor. Messages use no floating-point conversion, whose decimal point would follow the host's locale.
+ * The buffer is plain thread-local storage: it needs no allocation (so "out of memory" can always be said), no lock,
+ * and no destructor. Messages use no floating-point conversion, whose decimal point would follow the host's locale.
  */
 #include "base/status.h"
 
@@ -32,7 +32,8 @@ static void trim_partial_character(char *text)
     }
 }
 
-/* Text that came from outside (a key, a path) may hold line breaks and escape codes; the message is promised to be one plain line. */
+/* Text that came from outside (a key, a path) may hold line breaks and escape codes; the message is promised to be
+ * one plain line. */
 static void flatten_controls(char *text)
 {
     for (; *text != '\0'; text++) {
@@ -74,14 +75,23 @@ const char *status_message(void)
 const char *status_name(int32_t status)
 {
     switch (status) {
-    case DNN_OK: return "ok";
-    case DNN_STOPPED: return "stopped";
-    case DNN_ERROR_INVALID_ARGUMENT: return "invalid argument";
-    case DNN_ERROR_OUT_OF_MEMORY: return "out of memory";
-    case DNN_ERROR_IO: return "input/output error";
-    case DNN_ERROR_FORMAT: return "damaged file";
-    case DNN_ERROR_UNSUPPORTED: return "unsupported";
-    case DNN_ERROR_NOT_FINITE: return "not finite";
-    default: return "unknown status";
+    case DNN_OK:
+        return "ok";
+    case DNN_STOPPED:
+        return "stopped";
+    case DNN_ERROR_INVALID_ARGUMENT:
+        return "invalid argument";
+    case DNN_ERROR_OUT_OF_MEMORY:
+        return "out of memory";
+    case DNN_ERROR_IO:
+        return "input/output error";
+    case DNN_ERROR_FORMAT:
+        return "damaged file";
+    case DNN_ERROR_UNSUPPORTED:
+        return "unsupported";
+    case DNN_ERROR_NOT_FINITE:
+        return "not finite";
+    default:
+        return "unknown status";
     }
 }

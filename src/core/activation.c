@@ -1,8 +1,8 @@
 /*
  * core/activation.c - each activation beside its derivative.
  *
- * Derivatives are written in terms of x = φ(z), so that z need not be kept: each of these functions is monotone where it matters.
- * sigmoid at z → −∞ computes 1 / (1 + ∞) = 0, so it needs no branch for large arguments.
+ * Derivatives are written in terms of x = φ(z), so that z need not be kept: each of these functions is monotone where
+ * it matters. sigmoid at z → −∞ computes 1 / (1 + ∞) = 0, so it needs no branch for large arguments.
  */
 #include "core/activation.h"
 

@@ -1,12 +1,13 @@
 /*
  * core/affine.c - a layer's linear algebra, mapped to BLAS: the only file that includes cblas.h.
  *
- * One sample takes a matrix-vector product (gemv) forward and, transposed, backward, and a rank-1 update (ger) for the gradient; n samples take
- * a matrix-matrix product (gemm) for each. Both are the same equations. W is read with its bias column forward, where x̂ ends
- * in 1, and without it backward, where the bias has no neuron below it: the same matrix, one column narrower.
+ * One sample takes a matrix-vector product (gemv) forward and, transposed, backward, and a rank-1 update (ger) for the
+ * gradient; n samples take a matrix-matrix product (gemm) for each. Both are the same equations. W is read with its
+ * bias column forward, where x̂ ends in 1, and without it backward, where the bias has no neuron below it: the same
+ * matrix, one column narrower.
  *
- * A BLAS prints or even exits on a bad argument, so each call is checked here by assertion, and can only be right: the shapes come
- * from network_layout, the arguments of the user were checked in api/.
+ * A BLAS prints or even exits on a bad argument, so each call is checked here by assertion, and can only be right: the
+ * shapes come from network_layout, the arguments of the user were checked in api/.
  *
  * Rejected: the rank-1 update by gemm with n = 1, which packs both vectors for nothing.
  */
@@ -39,7 +40,8 @@ void affine_forward(struct matrix w, struct matrix x, struct matrix z)
     const int n = blas_int(x.rows), n_out = blas_int(w.rows), n_in_hat = blas_int(w.columns);
     if (n == 1) {
         /* z = W x̂ */
-        cblas_gemv(CblasRowMajor, CblasNoTrans, n_out, n_in_hat, 1, w.data, blas_int(w.stride), x.data, 1, 0, z.data, 1);
+        cblas_gemv(CblasRowMajor, CblasNoTrans, n_out, n_in_hat, 1, w.data, blas_int(w.stride), x.data, 1, 0, z.data,
+                   1);
     } else {
         /* Z = X̂ Wᵀ */
         cblas_gemm(CblasRowMajor, CblasNoTrans, CblasTrans, n, n_out, n_in_hat, 1, x.data, blas_int(x.stride), w.data,
@@ -53,8 +55,8 @@ void affine_backward(struct matrix w, struct matrix psi_out, struct matrix psi_i
     const int n = blas_int(psi_out.rows), n_out = blas_int(w.rows), n_in = blas_int(psi_in.columns);
     if (n == 1) {
         /* ψ_in = W[:, :n_in]ᵀ ψ_out */
-        cblas_gemv(CblasRowMajor, CblasTrans, n_out, n_in, 1, w.data, blas_int(w.stride), psi_out.data, 1, 0, psi_in.data,
-                   1);
+        cblas_gemv(CblasRowMajor, CblasTrans, n_out, n_in, 1, w.data, blas_int(w.stride), psi_out.data, 1, 0,
+                   psi_in.data, 1);
     } else {
         /* Ψ_in = Ψ_out W[:, :n_in] */
         cblas_gemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, n, n_in, n_out, 1, psi_out.data, blas_int(psi_out.stride),
@@ -71,8 +73,8 @@ static void add_outer_product(real alpha, struct matrix psi, struct matrix x, re
         /* A += α ψ x̂ᵀ */
         cblas_ger(CblasRowMajor, n_out, n_in_hat, alpha, psi.data, 1, x.data, 1, a.data, blas_int(a.stride));
     } else {
-        cblas_gemm(CblasRowMajor, CblasTrans, CblasNoTrans, n_out, n_in_hat, n, alpha, psi.data, blas_int(psi.stride), x.data,
-                   blas_int(x.stride), beta, a.data, blas_int(a.stride));
+        cblas_gemm(CblasRowMajor, CblasTrans, CblasNoTrans, n_out, n_in_hat, n, alpha, psi.data, blas_int(psi.stride),
+                   x.data, blas_int(x.stride), beta, a.data, blas_int(a.stride));
     }
 }
 

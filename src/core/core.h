@@ -1,8 +1,8 @@
 /*
  * core/core.h - the core as the shell in api/ sees it: one table of functions per precision.
  *
- * Arrays cross as void *: they hold numbers of core->real_size bytes. Each entry is documented where it is declared, in the header
- * that its name begins with.
+ * Arrays cross as void *: they hold numbers of core->real_size bytes. Each entry is documented where it is declared, in
+ * the header that its name begins with.
  */
 #ifndef DNN_CORE_CORE_H
 #define DNN_CORE_CORE_H

@@ -1,9 +1,10 @@
 /*
- * core/initializer.c - the tutorial's uniform [0, 1), and the distributions that keep the variance of activations the same from
- * layer to layer.
+ * core/initializer.c - the tutorial's uniform [0, 1), and the distributions that keep the variance of activations the
+ * same from layer to layer.
  *
- * Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural networks", 2010: variance 2 / (n_in + n_out).
- * He et al., "Delving deep into rectifiers", 2015: variance 2 / n_in. A uniform distribution on ±a has variance a² / 3.
+ * Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural networks", 2010: variance 2 /
+ * (n_in + n_out). He et al., "Delving deep into rectifiers", 2015: variance 2 / n_in. A uniform distribution on ±a has
+ * variance a² / 3.
  */
 #include "core/initializer.h"
 

@@ -7,7 +7,8 @@
 
 enum { LINE_BYTES = 64, SET_BYTES = 4096 };
 
-/* `count` numbers, padded to whole cache lines, and to one line more where rows would otherwise share their cache sets. */
+/* `count` numbers, padded to whole cache lines, and to one line more where rows would otherwise share their cache
+ * sets. */
 static int64_t padded(int64_t count, int64_t real_size)
 {
     int64_t bytes = (count * real_size + LINE_BYTES - 1) / LINE_BYTES * LINE_BYTES;

@@ -1,9 +1,9 @@
 /*
  * core/network.h - what a network is: its shapes, its activations, and where each weight lies in one arena.
  *
- * All weights of a network are one flat array (so an optimizer knows no layers), in which W_l is a matrix whose rows are padded
- * to 64 bytes: each starts on a cache line. A row is never a multiple of 4096 bytes long, because then its columns would all fall
- * into the same few cache sets. The padding is 0 and stays 0.
+ * All weights of a network are one flat array (so an optimizer knows no layers), in which W_l is a matrix whose rows
+ * are padded to 64 bytes: each starts on a cache line. A row is never a multiple of 4096 bytes long, because then its
+ * columns would all fall into the same few cache sets. The padding is 0 and stays 0.
  */
 #ifndef DNN_CORE_NETWORK_H
 #define DNN_CORE_NETWORK_H
@@ -39,8 +39,8 @@ struct network {
     struct layer layers[];   /* [depth]: layers[l] holds W_l, which leads from x_l to x_{l+1} */
 };
 
-/* Fills in shapes and places for n_0 … n_L. real_size: bytes of a number. network: has room for layer_count − 1 layers; their
- * activations are left alone. False if a size overflows. */
+/* Fills in shapes and places for n_0 … n_L. real_size: bytes of a number. network: has room for layer_count − 1
+ * layers; their activations are left alone. False if a size overflows. */
 bool network_layout(struct network *network, const int64_t *sizes, int64_t layer_count, int64_t real_size);
 
 /* n_l, 0 ≤ l ≤ L. */

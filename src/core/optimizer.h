@@ -1,5 +1,6 @@
 /*
- * core/optimizer.h - how a gradient changes the weights, as a table of name and formulas. An optimizer sees flat arrays, no layers.
+ * core/optimizer.h - how a gradient changes the weights, as a table of name and formulas. An optimizer sees flat
+ * arrays, no layers.
  */
 #ifndef DNN_CORE_OPTIMIZER_H
 #define DNN_CORE_OPTIMIZER_H
@@ -12,7 +13,8 @@
 struct optimizer_kind {
     const char *name; /* in configs, files, messages and the manual */
 
-    /* True if the update is W −= η ∇W and nothing else: then it can be made without a gradient in memory (affine_descend). */
+    /* True if the update is W −= η ∇W and nothing else: then it can be made without a gradient in memory
+     * (affine_descend). */
     bool is_plain_descent;
 
     /* One update. gradient, theta: [n]; eta: the learning rate, times what the gradient is to be scaled by. */

@@ -1,8 +1,8 @@
 /*
  * core/pass.h - the memory of one run through a network, over up to max_rows samples at once.
  *
- * Plain arrays of the network's precision. Rows of X̂_l, Ψ_l and Y lie network_row_stride apart; those of X̂_l end in a 1, which
- * propagate_prepare puts there once and nothing overwrites.
+ * Plain arrays of the network's precision. Rows of X̂_l, Ψ_l and Y lie network_row_stride apart; those of X̂_l end in a
+ * 1, which propagate_prepare puts there once and nothing overwrites.
  */
 #ifndef DNN_CORE_PASS_H
 #define DNN_CORE_PASS_H

@@ -5,8 +5,8 @@
  *     backward    ψ_L = ∂E/∂x_L ⊙ φ′(z_L),  ψ_l = (W_lᵀ ψ_{l+1}) ⊙ φ′(z_l)
  *     gradient    ∇W_l = ψ_{l+1} x̂_lᵀ
  *
- * The whole way back is walked before the first weight changes: each ψ is made from the weights before the step, and a step whose
- * numbers overflow can be refused while the weights are still whole.
+ * The whole way back is walked before the first weight changes: each ψ is made from the weights before the step, and a
+ * step whose numbers overflow can be refused while the weights are still whole.
  */
 #include "core/propagate.h"
 
@@ -136,7 +136,8 @@ void propagate_gradient(const struct network *network, const struct pass *pass, 
 void propagate_descend(const struct network *network, const struct pass *pass, double eta, void *theta)
 {
     for (int64_t l = 0; l < network->depth; l++) {
-        affine_descend(psi_of(network, pass, l + 1), activations_hat(network, pass, l), eta, weights(network, theta, l));
+        affine_descend(psi_of(network, pass, l + 1), activations_hat(network, pass, l), eta,
+                       weights(network, theta, l));
     }
 }
 

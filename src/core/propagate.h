@@ -31,8 +31,8 @@ double propagate_loss(const struct network *network, const struct pass *pass);
 /* x_1 … x_L, y → ψ_L … ψ_1. */
 void propagate_backward(const struct network *network, const void *theta, struct pass *pass);
 
-/* A bound on every number of the gradients that this pass can give: n max|Ψ| max|X̂|, over the layers. Infinity if it is too
- * large for the precision, or a ψ is not finite: then no gradient and no update may be made. */
+/* A bound on every number of the gradients that this pass can give: n max|Ψ| max|X̂|, over the layers. Infinity if
+ * it is too large for the precision, or a ψ is not finite: then no gradient and no update may be made. */
 double propagate_gradient_bound(const struct network *network, const struct pass *pass);
 
 /* ∇W_l = Ψ_{l+1}ᵀ X̂_l, the sum over the samples, for each l; or added to what is there, if `accumulate`. */

@@ -1,8 +1,8 @@
 /*
  * core/real.h - the number type that the core computes in.
  *
- * The core is written once and compiled twice: with DNN_REAL_F32=0 for double, =1 for float. Each header that declares functions of
- * `real` gives them, by REAL_NAME, a name of their own per precision; the code reads as if there were one.
+ * The core is written once and compiled twice: with DNN_REAL_F32=0 for double, =1 for float. Each header that declares
+ * functions of `real` gives them, by REAL_NAME, a name of their own per precision; the code reads as if there were one.
  */
 #ifndef DNN_CORE_REAL_H
 #define DNN_CORE_REAL_H

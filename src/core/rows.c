@@ -1,5 +1,6 @@
 /*
- * core/rows.c - see rows.h. Loops that a compiler turns into vector conversions; a row at a time, since the padding is not the caller's.
+ * core/rows.c - see rows.h. Loops that a compiler turns into vector conversions; a row at a time, since the padding is
+ * not the caller's.
  */
 #include "core/rows.h"
 

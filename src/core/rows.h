@@ -29,8 +29,8 @@ void rows_from_label(int32_t label, struct matrix out);
 void rows_to_f64(struct matrix in, double *out);
 void rows_to_f32(struct matrix in, float *out);
 
-/* The class that each row means: its largest number's column, the first of equals; with one column, 1 if it is ≥ 1/2, else 0.
- * label: [y.rows] */
+/* The class that each row means: its largest number's column, the first of equals; with one column, 1 if it is ≥
+ * 1/2, else 0. label: [y.rows] */
 void rows_to_classes(struct matrix y, int32_t *label);
 
 /* out += in. Both: [rows × columns] */

@@ -1,9 +1,9 @@
 /*
  * data/gunzip.c - inflate by zlib, from memory to memory.
  *
- * The one idea: the reader asks for exact counts of bytes, and may ask beforehand how many could come at most. So a header that
- * promises terabytes is refused before anything is allocated for it. gzread was tried and left: it hides whether a file
- * was compressed, takes a truncated one as short, and cannot tell that bound.
+ * The one idea: the reader asks for exact counts of bytes, and may ask beforehand how many could come at most. So a
+ * header that promises terabytes is refused before anything is allocated for it. gzread was tried and left: it hides
+ * whether a file was compressed, takes a truncated one as short, and cannot tell that bound.
  */
 #include "data/gunzip.h"
 
@@ -14,7 +14,8 @@
 #include <string.h>
 #include <zlib.h>
 
-/* A deflate block spends at least 1 bit for 258 bytes in each of length and distance: 258 × 8 / 2 = 1032 bytes from one. */
+/* A deflate block spends at least 1 bit for 258 bytes in each of length and distance: 258 × 8 / 2 = 1032 bytes from
+ * one. */
 enum { DEFLATE_LARGEST_RATIO = 1032 };
 
 enum { GZIP_WINDOW = 16 + MAX_WBITS }; /* zlib: 16 asks for a gzip header and checksum */
@@ -86,7 +87,8 @@ static uInt at_most_uint(int64_t n)
     return n < INT_MAX ? (uInt)n : (uInt)INT_MAX;
 }
 
-/* One call of inflate, which writes up to n bytes to out. *written: how many. Z_OK, Z_STREAM_END or an error of zlib. */
+/* One call of inflate, which writes up to n bytes to out. *written: how many. Z_OK, Z_STREAM_END or an error of
+ * zlib. */
 static int inflate_some(struct gunzip *source, uint8_t *out, int64_t n, int64_t *written)
 {
     z_stream *stream = &source->stream;

@@ -9,7 +9,8 @@
 
 struct gunzip; /* a place in the bytes */
 
-/* Starts at the first byte; gzip is known by its magic number. bytes: [size], borrowed until gunzip_close. path: borrowed, for messages. */
+/* Starts at the first byte; gzip is known by its magic number. bytes: [size], borrowed until gunzip_close. path:
+ * borrowed, for messages. */
 int32_t gunzip_open(const uint8_t *bytes, int64_t size, const char *path, struct gunzip **out);
 
 /* Releases; NULL is allowed. */

@@ -1,6 +1,6 @@
 /*
- * data/idx.c - see idx.h. Every number of the header is a stranger's claim: it is held against what the file could hold before
- * it is used.
+ * data/idx.c - see idx.h. Every number of the header is a stranger's claim: it is held against what the file could hold
+ * before it is used.
  */
 #include "data/idx.h"
 
@@ -18,7 +18,8 @@ static int32_t read_size(struct gunzip *source, int64_t *out)
     uint8_t bytes[4];
     const int32_t status = gunzip_read(source, bytes, 4);
     if (status == DNN_OK) {
-        *out = (int64_t)(((uint32_t)bytes[0] << 24) | ((uint32_t)bytes[1] << 16) | ((uint32_t)bytes[2] << 8) | bytes[3]);
+        *out =
+            (int64_t)(((uint32_t)bytes[0] << 24) | ((uint32_t)bytes[1] << 16) | ((uint32_t)bytes[2] << 8) | bytes[3]);
     }
     return status;
 }
@@ -26,8 +27,8 @@ static int32_t read_size(struct gunzip *source, int64_t *out)
 static int32_t check_magic(const uint8_t *magic, const char *path)
 {
     if (magic[0] != 0 || magic[1] != 0) {
-        return status_error(DNN_ERROR_FORMAT, "\"%s\" is not an IDX file: it starts with bytes %d %d, expected 0 0", path,
-                            magic[0], magic[1]);
+        return status_error(DNN_ERROR_FORMAT, "\"%s\" is not an IDX file: it starts with bytes %d %d, expected 0 0",
+                            path, magic[0], magic[1]);
     }
     if (magic[2] != IDX_UNSIGNED_BYTE) {
         return status_error(DNN_ERROR_UNSUPPORTED, "\"%s\" holds IDX type 0x%02x, expected 0x08 (unsigned bytes)", path,

@@ -17,8 +17,8 @@ struct idx {
     uint8_t *bytes; /* [n × n_each], owned: released with memory_free */
 };
 
-/* Reads a file, plain or gzip. DNN_ERROR_IO, DNN_ERROR_FORMAT, DNN_ERROR_UNSUPPORTED (another type), DNN_ERROR_OUT_OF_MEMORY;
- * then *out is untouched. Allocates no more than the file could hold. */
+/* Reads a file, plain or gzip. DNN_ERROR_IO, DNN_ERROR_FORMAT, DNN_ERROR_UNSUPPORTED (another type),
+ * DNN_ERROR_OUT_OF_MEMORY; then *out is untouched. Allocates no more than the file could hold. */
 int32_t idx_read(const char *path, struct idx *out);
 
 #endif

@@ -27,11 +27,11 @@ static const int64_t parity_steps[PARITY_CHECKPOINTS] = {1, 10, 1000};
 
 struct parity_case {
     const char *name;
-    const char *settings;      /* "key=value …", on the recipe "tutorial" */
-    const int64_t *layers;     /* [layer_count] */
+    const char *settings;  /* "key=value …", on the recipe "tutorial" */
+    const int64_t *layers; /* [layer_count] */
     int64_t layer_count;
     uint64_t seed;
-    int64_t rows;              /* samples in a step */
+    int64_t rows; /* samples in a step */
     double weight_offset;
     int64_t watched;           /* how many weights of a layer are compared one by one; all, if it has no more */
     int64_t block;             /* how many rows of W share a sum and a norm */

@@ -1,11 +1,11 @@
 """libdnn for Python: a thin binding by ctypes and NumPy. One class a handle, one method a function.
 
-ARRAYS. An array that is already C-contiguous float64 (or float32, where the library takes floats) is handed over by its
+ARRAYS. An array that is already C-contiguous float64 (or float32, where x and y both are) is handed over by its
 address: nothing is copied. Anything else, such as a list, a slice with gaps or integers, is converted first, into a copy.
 A one-dimensional x or y is one sample.
 
-ERRORS. A status below 0 becomes an exception Error, with dnn_last_error() as its text and the number in .status. An array
-of the wrong shape is a ValueError, raised here: the library is told a pointer and cannot know how long the array is.
+ERRORS. A status below 0 becomes an exception Error, with dnn_last_error() as its text and the number in .status. An
+array of the wrong shape is a ValueError, raised here: the library is told a pointer and cannot know the array's length.
 
 HANDLES are released when Python is done with the object, in whatever order; the library counts references.
 
@@ -87,7 +87,8 @@ _declare(None, "dnn_dataset_destroy", _handle)
 Progress = collections.namedtuple(
     "Progress", "epoch epochs batch batches loss validation_loss validation_accuracy seconds")
 for _field in Progress._fields:
-    _declare(_int64 if _field in ("epoch", "epochs", "batch", "batches") else _double, "dnn_progress_" + _field, _handle)
+    _is_count = _field in ("epoch", "epochs", "batch", "batches")
+    _declare(_int64 if _is_count else _double, "dnn_progress_" + _field, _handle)
 
 Epoch = collections.namedtuple("Epoch", "loss validation_loss validation_accuracy")
 
@@ -144,6 +145,11 @@ def _read_text(function, *arguments):
     return buffer.value.decode()
 
 
+def _handle_of(owner):
+    """Its handle, or NULL for None."""
+    return None if owner is None else owner._handle
+
+
 class _Owner:
     """An object that owns one handle, and releases it when Python drops the object."""
 
@@ -163,7 +169,7 @@ class Config(_Owner):
             self[key] = value
 
     def __setitem__(self, key, value):
-        text = str(value).lower() if isinstance(value, bool) else str(value)
+        text = str(value).lower() if isinstance(value, (bool, np.bool_)) else str(value)
         _check(_lib.dnn_config_set(self._handle, key.encode(), text.encode()))
 
     def __getitem__(self, key):
@@ -196,7 +202,7 @@ class Model(_Owner):
 
     def __init__(self, layers, config=None):
         sizes = (_int64 * len(layers))(*layers)
-        self._own(_lib.dnn_model_create, _lib.dnn_model_destroy, sizes, len(layers), config and config._handle)
+        self._own(_lib.dnn_model_create, _lib.dnn_model_destroy, sizes, len(layers), _handle_of(config))
 
     def clone(self):
         copy = Model.__new__(Model)
@@ -253,16 +259,15 @@ class Model(_Owner):
 
 
 class Trainer(_Owner):
-    """Gradient descent on a model."""
+    """Gradient descent on a model, which it keeps alive through the library's own count of references."""
 
     def __init__(self, model, config=None):
-        self.model = model
-        self._own(_lib.dnn_trainer_create, _lib.dnn_trainer_destroy, model._handle, config and config._handle)
+        self._layers = model.layers
+        self._own(_lib.dnn_trainer_create, _lib.dnn_trainer_destroy, model._handle, _handle_of(config))
 
     def step(self, x, y):
         """One update from the mean gradient of the samples; returns their mean loss before it."""
-        layers = self.model.layers
-        x, y, suffix = _pair(x, y, layers[0], layers[-1])
+        x, y, suffix = _pair(x, y, self._layers[0], self._layers[-1])
         loss = _double()
         function = getattr(_lib, "dnn_trainer_step" + suffix)
         _check(function(self._handle, x.ctypes.data, y.ctypes.data, len(x), ctypes.byref(loss)))
@@ -287,7 +292,7 @@ class Trainer(_Owner):
         callback = _Callback(call) if progress else _Callback()
         _check(_lib.dnn_trainer_set_progress(self._handle, callback, None))
         try:
-            status = _lib.dnn_trainer_fit(self._handle, training._handle, validation and validation._handle)
+            status = _lib.dnn_trainer_fit(self._handle, training._handle, _handle_of(validation))
         finally:  # the library must not keep a callback that Python is about to drop
             _lib.dnn_trainer_set_progress(self._handle, _Callback(), None)
         if raised:

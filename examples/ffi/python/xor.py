@@ -53,7 +53,7 @@ def train_until_enough(model, dataset):
     expect("the callback stopped it before the last epoch", not finished and seen[-1].epoch < seen[-1].epochs)
     expect("it had seen enough", seen[-1].loss <= ENOUGH and seen[-1].validation_accuracy == 1.0)
     losses = [epoch.loss for epoch in trainer.history]
-    expect("the history tells the same", losses[:len(seen) - 1] == [p.loss for p in seen[:len(losses)]][:len(seen) - 1])
+    expect("the history tells the same", losses and losses == [p.loss for p in seen][:len(losses)])
 
 
 def show_answers(model, dataset):
@@ -104,12 +104,9 @@ def show_lifetimes():
     print("lifetimes")
     model = dnn.Model([2, 4, 1], make_config())
     trainer = dnn.Trainer(model)
-    trainer.model = None
-    layers = model.layers
     del model
     gc.collect()
-    trainer.model = type("Shape", (), {"layers": layers})
-    expect("a trainer outlives the caller's model", trainer.step(X, Y) > 0.0)
+    expect("a trainer outlives the model's Python object", trainer.step(X, Y) > 0.0)
     expect("float32 steps too", trainer.step(X.astype(np.float32), Y.astype(np.float32)) > 0.0)
 
 
