@@ -32,7 +32,7 @@ static void store_release(struct store *store)
 
 dnn_dataset *dataset_retain(const dnn_dataset *dataset)
 {
-    dnn_dataset *held = (dnn_dataset *)(uintptr_t)dataset;
+    dnn_dataset *held = (dnn_dataset *)dataset;
     atomic_fetch_add_explicit(&held->references, 1, memory_order_relaxed);
     return held;
 }

@@ -128,7 +128,7 @@ static int32_t create(int64_t n, struct numbers x, struct numbers y, dnn_dataset
 /* The caller's array, which is only read; the cast takes const away for the struct's sake. */
 static struct numbers numbers_of(enum number_type type, const void *data, int64_t columns)
 {
-    return (struct numbers){type, (void *)(uintptr_t)data, columns};
+    return (struct numbers){type, (void *)data, columns};
 }
 
 int32_t dnn_dataset_create(const double *x, int64_t n, int64_t n_in, const double *y, int64_t n_out, dnn_dataset **out)

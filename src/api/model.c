@@ -16,7 +16,7 @@ enum { LARGEST_LAYER_COUNT = 65536 };
 
 dnn_model *model_retain(const dnn_model *model)
 {
-    dnn_model *held = (dnn_model *)(uintptr_t)model;
+    dnn_model *held = (dnn_model *)model;
     atomic_fetch_add_explicit(&held->references, 1, memory_order_relaxed);
     return held;
 }

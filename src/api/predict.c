@@ -11,7 +11,7 @@
 
 int32_t model_borrow_pass(const dnn_model *model, struct pass **out)
 {
-    dnn_model *shared = (dnn_model *)(uintptr_t)model; /* the list of idle memory is no part of the model's value */
+    dnn_model *shared = (dnn_model *)model; /* the list of idle memory is no part of the model's value */
     struct pass *pass = NULL;
     pthread_mutex_lock(&shared->idle_lock);
     if (shared->idle_count > 0) {
@@ -28,7 +28,7 @@ int32_t model_borrow_pass(const dnn_model *model, struct pass **out)
 
 void model_return_pass(const dnn_model *model, struct pass *pass)
 {
-    dnn_model *shared = (dnn_model *)(uintptr_t)model;
+    dnn_model *shared = (dnn_model *)model;
     pthread_mutex_lock(&shared->idle_lock);
     if (shared->idle_count < MODEL_IDLE_PASSES) {
         shared->idle[shared->idle_count++] = pass;

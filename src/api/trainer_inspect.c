@@ -85,8 +85,7 @@ static void widen(const struct core *core, struct matrix from, struct matrix to)
 {
     for (int64_t i = 0; i < from.rows; i++) {
         const unsigned char *row = (const unsigned char *)from.data + i * from.stride * core->real_size;
-        core->export_f64(matrix_from((void *)(uintptr_t)row, 1, from.columns, from.stride),
-                         (double *)to.data + i * to.stride);
+        core->export_f64(matrix_from((void *)row, 1, from.columns, from.stride), (double *)to.data + i * to.stride);
     }
 }
 

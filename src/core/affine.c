@@ -8,8 +8,6 @@
  *
  * A BLAS prints or even exits on a bad argument, so each call is checked here by assertion, and can only be right: the
  * shapes come from network_layout, the arguments of the user were checked in api/.
- *
- * Rejected: the rank-1 update by gemm with n = 1, which packs both vectors for nothing.
  */
 #include "core/affine.h"
 

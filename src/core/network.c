@@ -58,7 +58,7 @@ struct matrix network_weights(const struct network *network, const void *arena, 
 {
     const struct layer *layer = &network->layers[l];
     /* The cast takes const away: a matrix says nothing of it. Whoever asks for it from a const arena only reads. */
-    unsigned char *first = (unsigned char *)(uintptr_t)arena + layer->offset * real_size;
+    unsigned char *first = (unsigned char *)arena + layer->offset * real_size;
     return matrix_from(first, layer->n_out, layer->n_in + 1, layer->stride);
 }
 

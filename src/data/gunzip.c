@@ -95,7 +95,7 @@ static int inflate_some(struct gunzip *source, uint8_t *out, int64_t n, int64_t 
     const uInt input = at_most_uint(source->left);
     const uInt room = at_most_uint(n);
     /* zlib does not write through next_in; the cast is for builds without ZLIB_CONST. */
-    stream->next_in = (Bytef *)(uintptr_t)source->next;
+    stream->next_in = (Bytef *)source->next;
     stream->avail_in = input;
     stream->next_out = out;
     stream->avail_out = room;
