@@ -110,7 +110,11 @@ static void note_conditions(struct harness *harness, const struct machine *machi
                      (int)machine->blas_threads, (int)threads);
     }
     if (machine->load > 0.5) {
-        harness_note(harness, "BUSY MACHINE: the load was %.2f before the run; the medians show it", machine->load);
+        harness_note(harness,
+                     "BUSY MACHINE: the load was %.2f before the run. Medians are too long, above all the bound's on "
+                     "several threads,"
+                     " which wait for each other",
+                     machine->load);
     }
     if (machine_kernel_is_dated(machine)) {
         harness_note(
@@ -128,7 +132,7 @@ int main(int count, char **words)
     const int32_t threads = arguments.threads > 0 ? arguments.threads : machine.cores;
     const struct suite_options options = {.threads = threads, .python = arguments.python, .machine = &machine};
     const struct harness_plan plan = {.seconds = arguments.quick ? 0 : arguments.seconds,
-                                      .turn_seconds = arguments.quick ? 0.0005 : 0.010,
+                                      .turn_seconds = arguments.quick ? 0.002 : 0.010,
                                       .least_rounds = arguments.quick ? 3 : 30};
     static struct harness harness; /* too large for a stack */
     note_conditions(&harness, &machine, threads);

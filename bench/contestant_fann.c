@@ -7,13 +7,17 @@
 #include <dlfcn.h>
 #include <string.h>
 
+/* CMake names the modules that it builds. */
+#ifndef BENCH_FANN_F64
+#define BENCH_FANN_F64 NULL
+#endif
+#ifndef BENCH_FANN_F32
+#define BENCH_FANN_F32 NULL
+#endif
+
 static const char *const modules[PRECISION_COUNT] = {
-#ifdef BENCH_FANN_F64
     [DOUBLE_PRECISION] = BENCH_FANN_F64,
-#endif
-#ifdef BENCH_FANN_F32
     [SINGLE_PRECISION] = BENCH_FANN_F32,
-#endif
 };
 
 static const struct fann_peer *load_peer(enum precision precision, const char **why)

@@ -37,7 +37,7 @@ static void describe(char *hello, const char *blas_file, int32_t threads, char *
         }
     }
     const bool same_file = strstr(field[1], blas_file) != NULL;
-    const bool same_threads = atoi(field[3]) == threads;
+    const bool same_threads = strtol(field[3], NULL, 10) == threads;
     snprintf(facts, capacity, "NumPy %s, %s %s, kernel %s, %s thread(s)%s", field[0],
              same_file ? "same BLAS as libdnn:" : "ANOTHER BLAS THAN libdnn:", field[1], field[2], field[3],
              same_threads ? "" : ": NOT AS MANY AS OURS");

@@ -6,7 +6,7 @@
  * with. harness_run then lets all contestants of all groups take turns, A B C A B C …, for as many rounds as the time
  * allows, so that a change of the machine's clock or load meets all of them alike.
  *
- * One turn: a repetition that is not timed (the others have just emptied the caches), then as many as fill a turn,
+ * One turn: a few repetitions that are not timed (the others have just emptied the caches), then as many as fill a turn,
  * timed together; their mean is the turn's figure. Every contestant has one figure a round, hence minimum and median are
  * taken over equally many. Nothing else runs meanwhile: a contestant in another process waits, blocked, for its turn.
  */
@@ -79,6 +79,9 @@ void harness_run(struct harness *harness, const struct harness_plan *plan);
 
 /* Closes every contestant. */
 void harness_close(struct harness *harness);
+
+/* How many repetitions a turn begins with that are not timed: for a measure function, which keeps the rule itself. */
+int64_t harness_untimed(int64_t repetitions);
 
 /* Seconds of a clock that only goes forward. */
 double harness_clock(void);

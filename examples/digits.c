@@ -1,8 +1,8 @@
 /*
  * digits.c - trains a network on handwritten digits (MNIST) and shows what it reads.
  *
- * An example to copy from: it uses nothing but dnn.h, the C library, and a little POSIX (isatty, access, sigaction). The
- * whole life of a network is in run() and train(): model, trainer, datasets, fit, then what the trained model is worth.
+ * An example to copy from: nothing but dnn.h, the C library, and a little POSIX (isatty, access, sigaction). The whole
+ * life of a network is in run() and train(): model, trainer, datasets, fit, then what the trained model is worth.
  *
  * The one idea: almost every option is a config key, so the library checks the value and words the error, and this
  * program needs no rules about epochs, rates or activations.
@@ -27,7 +27,7 @@
 
 enum { DONE = 0, FAILED = 1, WRONG_USAGE = 2 }; /* exit status */
 enum { SIDE = 28, PIXELS = SIDE * SIDE, DIGITS = 10 };
-enum { MAX_LAYERS = 64, BAR_WIDTH = 18 };
+enum { MAX_LAYERS = 64, BAR_WIDTH = 12 };
 enum { GALLERY = 3, MARGIN = 2 }; /* three pictures fit in 80 columns without MNIST's blank border */
 
 typedef struct {
@@ -75,13 +75,10 @@ static bool failed(int32_t status, const char *what)
 }
 
 /* ---------------------------------------------- command line ---------------------------------------------- */
-
 static void print_help(void)
 {
-    puts("usage: digits [options]\n"
-         "\n"
-         "Trains a network on handwritten digits (MNIST) and shows what it reads. Ctrl-C ends the training early.\n"
-         "\n"
+    puts("usage: digits [options]\n\n"
+         "Trains a network on handwritten digits (MNIST) and shows what it reads. Ctrl-C ends the training early.\n\n"
          "  --full               all of MNIST, 60,000 + 10,000 images (digits.sh fetches them; else add --data)\n"
          "  --data DIR           folder with MNIST's four files, plain or .gz (a sample of 5,000 + 1,000 images)\n"
          "  --layers 784,100,10  neurons of each layer\n"
@@ -89,8 +86,7 @@ static void print_help(void)
          "  --learning-rate X    how far each step goes (1.0)\n"
          "  --seed N             draws other first weights (0)\n"
          "  --config KEY=VALUE   any other setting, repeatable\n"
-         "  --help               this text\n"
-         "\n"
+         "  --help               this text\n\n"
          "Keys of --config:");
     for (int64_t i = 0; i < dnn_config_key_count(); i++) {
         printf("  %-19s  %s\n", dnn_config_key_name(i), dnn_config_key_help(i));
@@ -118,12 +114,11 @@ static int set_layers(const char *text, options *chosen)
 /* Takes an option that has a value; value: the next argument, NULL if there is none. */
 static int set_option(const char *name, char *value, dnn_config *config, options *chosen)
 {
-    static const char *const names[] = {"--epochs", "--learning-rate", "--seed"};
-    static const char *const keys[] = {"epochs", "learning_rate", "seed"};
+    static const char *const keys[][2] = {
+        {"--epochs", "epochs"}, {"--learning-rate", "learning_rate"}, {"--seed", "seed"}};
     const char *key = NULL, *text = value;
-
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        key = strcmp(name, names[i]) == 0 ? keys[i] : key;
+    for (size_t i = 0; i < 3; i++) {
+        key = strcmp(name, keys[i][0]) == 0 ? keys[i][1] : key;
     }
     if (value != NULL && strcmp(name, "--config") == 0) { /* "activation=relu" is cut in two */
         const size_t length = strcspn(value, "=");
@@ -174,7 +169,6 @@ static int configure(int argc, char **argv, dnn_config **config, options *chosen
 }
 
 /* -------------------------------------------------- data -------------------------------------------------- */
-
 /* Finds DIR/train-images-idx3-ubyte under the names it goes by. */
 static bool find_file(const char *folder, const char *stem, int dimensions, char *path, size_t capacity)
 {
@@ -204,16 +198,13 @@ static int read_dataset(const char *folder, const char *image_stem, const char *
 static int read_data(const char *folder, objects *all)
 {
     dnn_dataset *whole = NULL;
-    int result = read_dataset(folder, "train-images", "train-labels", &whole);
-    if (result == DONE && failed(dnn_dataset_split(whole, 0.9, 0, &all->training, &all->validation), "split")) {
-        result = FAILED;
-    }
+    const bool ready = read_dataset(folder, "train-images", "train-labels", &whole) == DONE &&
+                       !failed(dnn_dataset_split(whole, 0.9, 0, &all->training, &all->validation), "split");
     dnn_dataset_destroy(whole); /* the two parts keep its memory */
-    return result == DONE ? read_dataset(folder, "t10k-images", "t10k-labels", &all->test) : result;
+    return ready ? read_dataset(folder, "t10k-images", "t10k-labels", &all->test) : FAILED;
 }
 
 /* ------------------------------------------------ training ------------------------------------------------ */
-
 static display look_at_terminal(void)
 {
     const char *const terminal = getenv("TERM"), *locale = getenv("LC_ALL");
@@ -272,7 +263,6 @@ static int train(objects *all, display *screen)
 }
 
 /* ------------------------------------------------ results ------------------------------------------------- */
-
 static int show_scores(const objects *all)
 {
     double accuracy = 0;
@@ -334,7 +324,7 @@ static void draw_pictures(const picture *pictures, int count, bool utf8)
                 const double top = pictures[i].pixels[row * SIDE + column];
                 const double bottom = pictures[i].pixels[(row + 1) * SIDE + column];
                 if (utf8) {
-                    fputs(blocks[2 * (top >= 0.5) + (bottom >= 0.5)], stdout);
+                    fputs(blocks[2 * (top > 0.3) + (bottom > 0.3)], stdout);
                 } else {
                     putchar(" .:-=+*#%@"[(int)((top + bottom) * 4.99)]);
                 }
@@ -344,8 +334,8 @@ static void draw_pictures(const picture *pictures, int count, bool utf8)
     }
     for (int i = 0; i < count; i++) {
         char caption[64];
-        const bool right = pictures[i].truth == pictures[i].answer;
-        snprintf(caption, sizeof caption, right ? "%d (%.2f)" : "%d (%.2f), but it is %d", pictures[i].answer,
+        snprintf(caption, sizeof caption,
+                 pictures[i].truth == pictures[i].answer ? "%d (%.2f)" : "%d (%.2f), but it is %d", pictures[i].answer,
                  pictures[i].confidence, pictures[i].truth);
         printf("    %-*s", SIDE - 2 * MARGIN - 2, caption); /* 4 + 22: a picture and the gap after it */
     }
@@ -355,7 +345,7 @@ static int show_gallery(const objects *all, bool utf8)
 {
     picture pictures[GALLERY];
     int count = 0;
-    puts("What it says of a few test images, and its confidence: the largest output, 1 at most.\n");
+    puts("What it reads in a few test images (confidence: its largest output, 0 to 1):\n");
     for (int right = 1; right >= 0; right--) {
         if (find_pictures(all, right == 1, pictures, &count) != DONE) {
             return FAILED;
@@ -367,7 +357,6 @@ static int show_gallery(const objects *all, bool utf8)
 }
 
 /* -------------------------------------------------- main -------------------------------------------------- */
-
 static int run(const options *chosen, objects *all)
 {
     display screen = look_at_terminal();
@@ -402,7 +391,6 @@ int main(int argc, char **argv)
     dnn_dataset_destroy(all.validation);
     dnn_dataset_destroy(all.test);
     dnn_config_destroy(all.config);
-
     if (fflush(stdout) != 0 || ferror(stdout)) {
         perror("digits: standard output");
         result = FAILED;

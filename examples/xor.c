@@ -15,10 +15,12 @@ int main(void)
 
     int32_t status = dnn_config_create("tutorial", &config);
     status = status ? status : dnn_config_set(config, "activation", "tanh");
-    status = status ? status : dnn_config_set(config, "learning_rate", "0.5");
+    status = status ? status : dnn_config_set(config, "output_activation", "identity");
+    status = status ? status : dnn_config_set(config, "init", "glorot_uniform");
+    status = status ? status : dnn_config_set(config, "learning_rate", "0.1");
     status = status ? status : dnn_model_create(layers, 3, config, &model);
     status = status ? status : dnn_trainer_create(model, NULL, &trainer);
-    for (int i = 0; i < 10000 && !status; i++) {
+    for (int i = 0; i < 2000 && !status; i++) {
         status = dnn_trainer_step(trainer, x, y, 4, NULL);
     }
     status = status ? status : dnn_model_predict(model, x, 4, out);

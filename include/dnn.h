@@ -162,7 +162,8 @@ DNN_API const char *dnn_config_key_help(int64_t index);
 
 /* Makes a network and draws its first weights (config keys `init` and `seed`; the same seed gives the same weights).
  * layers: layer_count sizes [n_0 … n_L], 2 to 65536 of them, each 1 to 2147483520. config: copied; NULL means the
- * recipe "tutorial". *out: the model, to be released with dnn_model_destroy. Since 0.1. */
+ * recipe "tutorial". *out: the model, to be released with dnn_model_destroy. DNN_ERROR_NOT_FINITE if a slope is too
+ * large for the model's precision. Since 0.1. */
 DNN_API int32_t dnn_model_create(const int64_t *layers, int64_t layer_count, const dnn_config *config_or_null,
                                  dnn_model **out);
 
@@ -344,7 +345,7 @@ DNN_API int32_t dnn_trainer_apply(dnn_trainer *trainer, double scale);
  * norm ‖∇W_layer‖. *weight_norm: ‖W_layer‖ now. *saturated: of the activations x_{layer+1} of the last samples seen,
  * the share, 0 to 1, whose derivative φ′ is below 1/1000 of its largest value: a sigmoid near 0 or 1, a ReLU that is
  * off. The gradient cannot pass through these. Each pointer may be NULL. DNN_ERROR_INVALID_ARGUMENT before the first
- * step or accumulate. Since 0.1. */
+ * step or accumulate, and after one that failed. Since 0.1. */
 DNN_API int32_t dnn_trainer_layer_stats(dnn_trainer *trainer, int64_t layer, double *gradient_norm, double *weight_norm,
                                         double *saturated);
 

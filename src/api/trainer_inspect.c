@@ -41,7 +41,7 @@ int32_t dnn_trainer_layer_stats(dnn_trainer *trainer, int64_t layer, double *gra
     }
     if (trainer->latest == LATEST_NONE || trainer->pass->n_rows == 0) {
         return status_error(DNN_ERROR_INVALID_ARGUMENT,
-                            "there are no figures yet: no step or accumulate has succeeded");
+                            "there are no figures: no step or accumulate has succeeded yet, or the latest one failed");
     }
     if (gradient_norm != NULL) {
         *gradient_norm = trainer->latest_scale * core->frobenius(weights(trainer, latest_gradient(trainer), layer));

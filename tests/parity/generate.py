@@ -128,7 +128,7 @@ def render(cases):
         fields = ['"%s"' % case.name, '"%s"' % case.settings(), "%s_layers" % case.name, str(len(case.layers)),
                   "%du" % case.seed, str(case.rows), str(case.offset), str(case.watched), str(case.block)]
         fields += ["%s_%s" % (case.name, table) for table in TABLES]
-        lines.append("    {%s,\n     %s,\n     %s}," % (", ".join(fields[:2]), ", ".join(fields[2:9]), ", ".join(fields[9:])))
+        lines.append("    {%s}," % ",\n     ".join(", ".join(part) for part in (fields[:2], fields[2:9], fields[9:])))
     return "\n".join(lines + ["};", ""])
 
 

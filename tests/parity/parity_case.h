@@ -9,8 +9,8 @@
  *     seed + 1   the inputs of which predictions are compared, [PARITY_PROBES × n_0], uniform in [0, 1)
  *     seed + 2   the places of compared weights: in a layer of more than `watched`, that many times next % size
  *
- * In a network of 2 inputs and 2 outputs the first sample of every fourth step (steps 0, 4, 8 …) is replaced by the tutorial's
- * [.2,.3] → [.3,.67], and the first probe by [.2,.3].
+ * In a network of 2 inputs and 2 outputs the first sample of every fourth step (steps 0, 4, 8 …) is replaced by the
+ * tutorial's [.2,.3] → [.3,.67], and the first probe by [.2,.3].
  *
  * Besides the weights compared one by one, each block of rows of each W has its sum and its norm √Σw², so that every
  * weight of the largest network is part of a compared number.

@@ -1,8 +1,8 @@
 """libdnn for Python: a thin binding by ctypes and NumPy. One class a handle, one method a function.
 
 ARRAYS. An array that is already C-contiguous float64 (or float32, where x and y both are) is handed over by its
-address: nothing is copied. Anything else, such as a list, a slice with gaps or integers, is converted first, into a copy.
-A one-dimensional x or y is one sample.
+address: nothing is copied. Anything else, such as a list, a slice with gaps or integers, is converted first, into a
+copy; only Dataset keeps its samples, and copies them in the library. A one-dimensional x or y is one sample.
 
 ERRORS. A status below 0 becomes an exception Error, with dnn_last_error() as its text and the number in .status. An
 array of the wrong shape is a ValueError, raised here: the library is told a pointer and cannot know the array's length.
