@@ -1,4 +1,5 @@
 /* Made by tests/parity/generate.py; not edited by hand. parity_case.h says what the numbers are. */
+/* clang-format off */
 
 static const int64_t tutorial_2_3_3_2_layers[] = {2, 3, 3, 2};
 static const double tutorial_2_3_3_2_losses[] = {

@@ -113,7 +113,8 @@ TABLES = ("losses", "predictions", "weights", "sums", "norms")
 
 
 def render(cases):
-    lines = ["/* Made by tests/parity/generate.py; not edited by hand. parity_case.h says what the numbers are. */", ""]
+    lines = ["/* Made by tests/parity/generate.py; not edited by hand. parity_case.h says what the numbers are. */",
+             "/* clang-format off */", ""]
     for case in cases:
         tables = case.run()
         lines.append("static const int64_t %s_layers[] = {%s};" % (case.name, ", ".join(map(str, case.layers))))
