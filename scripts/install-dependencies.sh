@@ -4,7 +4,8 @@
 # usage: sh scripts/install-dependencies.sh [build] [test] [bench] [ci]      (no group: build)
 #
 #   build   compiler, CMake, Ninja, pkg-config, zlib, OpenBLAS
-#   test    cmocka; Python with NumPy for the numbers to compare with and the foreign caller; a C++ compiler
+#   test    cmocka; a C++ compiler; Python with NumPy, for the numbers to compare with and as a foreign caller; the
+#           sources of locales, to make one with a decimal comma
 #   bench   Python with NumPy and FANN, to compare with
 #   ci      clang-format, and the other BLAS libraries that .ci/run tries
 #
@@ -59,6 +60,7 @@ need_group() {
     test)
         need_program c++ g++
         need_module cmocka libcmocka-dev
+        need_header ../share/i18n/locales/de_DE locales
         need_numpy
         ;;
     bench)

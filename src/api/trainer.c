@@ -107,6 +107,12 @@ static int32_t loss_not_finite(void)
                                               "smaller first weights");
 }
 
+static int32_t gradient_not_finite(void)
+{
+    return status_error(DNN_ERROR_NOT_FINITE,
+                        "the gradient is not finite, or too large to stay so: try smaller inputs or smaller weights");
+}
+
 int32_t trainer_differentiate(dnn_trainer *trainer, double *loss_sum, double *bound)
 {
     const struct core *core = trainer->core;
@@ -119,7 +125,7 @@ int32_t trainer_differentiate(dnn_trainer *trainer, double *loss_sum, double *bo
     core->backward(trainer->network, trainer->model->theta, trainer->pass);
     *bound = core->gradient_bound(trainer->network, trainer->pass);
     if (isinf(*bound)) {
-        return status_error(DNN_ERROR_NOT_FINITE, "the gradient is not finite: try smaller inputs or smaller weights");
+        return gradient_not_finite();
     }
     return DNN_OK;
 }
@@ -153,50 +159,40 @@ int32_t trainer_update(dnn_trainer *trainer, double scale, const void *gradient,
     return status;
 }
 
-static bool descends_directly(const dnn_trainer *trainer)
+static void load(dnn_trainer *trainer, const struct samples *samples, int64_t first)
 {
-    return trainer->core->is_plain_descent((int32_t)config_integer(trainer->config, KEY_OPTIMIZER));
+    struct pass *pass = trainer->pass;
+    const int64_t left = samples->n - first;
+    pass->n_rows = left < pass->max_rows ? left : pass->max_rows;
+    samples->load(samples->source, trainer, first);
 }
 
-int32_t trainer_step_pass(dnn_trainer *trainer, double *loss_sum)
+/* Samples that fit the pass, by plain gradient descent: W ← W − (η / n) Ψᵀ X̂. */
+static int32_t descend(dnn_trainer *trainer, const struct samples *samples, double *loss_sum)
 {
     double bound;
-    const double mean = 1 / (double)trainer->pass->n_rows;
+    load(trainer, samples, 0);
     int32_t status = trainer_differentiate(trainer, loss_sum, &bound);
     if (status != DNN_OK) {
         return status;
     }
-    if (!descends_directly(trainer)) {
-        trainer->core->gradient(trainer->network, trainer->pass, false, trainer->step_gradient);
-        status = trainer_update(trainer, mean, trainer->step_gradient, bound);
-        trainer_set_latest(trainer, LATEST_IN_STEP, mean);
-        return status;
-    }
+    const double mean = 1 / (double)samples->n;
     const double eta = config_number(trainer->config, KEY_LEARNING_RATE) * mean;
+    trainer_set_latest(trainer, LATEST_IN_PASS, mean);
     status = admit(trainer, eta, bound);
     if (status == DNN_OK) {
         trainer->core->descend(trainer->network, trainer->pass, eta, trainer->model->theta);
     }
-    trainer_set_latest(trainer, LATEST_IN_PASS, mean);
     return status;
 }
 
-void trainer_load(dnn_trainer *trainer, struct array_in x, struct array_in y, int64_t first, int64_t n)
-{
-    struct pass *pass = trainer->pass;
-    pass->n_rows = n - first < pass->max_rows ? n - first : pass->max_rows;
-    array_load(trainer->core, x, first, pass_x(trainer->core, trainer->network, pass, 0));
-    array_load(trainer->core, y, first, pass_y(trainer->core, trainer->network, pass));
-}
-
-int32_t trainer_sum_in_step(dnn_trainer *trainer, struct array_in x, struct array_in y, int64_t n, double *loss_sum,
-                            double *bound)
+int32_t trainer_sum_in_step(dnn_trainer *trainer, const struct samples *samples, double *loss_sum, double *bound)
 {
     *loss_sum = 0;
     *bound = 0;
-    for (int64_t first = 0; first < n; first += trainer->pass->n_rows) {
+    for (int64_t first = 0; first < samples->n; first += trainer->pass->n_rows) {
         double chunk_loss, chunk_bound;
-        trainer_load(trainer, x, y, first, n);
+        load(trainer, samples, first);
         const int32_t status = trainer_differentiate(trainer, &chunk_loss, &chunk_bound);
         if (status != DNN_OK) {
             return status;
@@ -205,25 +201,40 @@ int32_t trainer_sum_in_step(dnn_trainer *trainer, struct array_in x, struct arra
         *loss_sum += chunk_loss;
         *bound += chunk_bound;
     }
-    return isfinite(*loss_sum) ? DNN_OK : loss_not_finite();
+    if (!isfinite(*loss_sum)) {
+        return loss_not_finite();
+    }
+    return *bound <= trainer->core->largest_number ? DNN_OK : gradient_not_finite();
 }
 
-static int32_t step_rows(dnn_trainer *trainer, struct array_in x, struct array_in y, int64_t n, double *loss_sum)
+int32_t trainer_step(dnn_trainer *trainer, const struct samples *samples, double *loss_sum)
 {
-    if (n <= trainer->pass->max_rows) {
-        trainer_load(trainer, x, y, 0, n);
-        return trainer_step_pass(trainer, loss_sum);
+    const int32_t optimizer = (int32_t)config_integer(trainer->config, KEY_OPTIMIZER);
+    if (samples->n <= trainer->pass->max_rows && trainer->core->is_plain_descent(optimizer)) {
+        return descend(trainer, samples, loss_sum);
     }
     double bound;
-    int32_t status = trainer_sum_in_step(trainer, x, y, n, loss_sum, &bound);
-    if (status == DNN_OK) {
-        status = trainer_update(trainer, 1 / (double)n, trainer->step_gradient, bound);
-        trainer_set_latest(trainer, LATEST_IN_STEP, 1 / (double)n);
+    const int32_t status = trainer_sum_in_step(trainer, samples, loss_sum, &bound);
+    if (status != DNN_OK) {
+        return status;
     }
-    return status;
+    trainer_set_latest(trainer, LATEST_IN_STEP, 1 / (double)samples->n);
+    return trainer_update(trainer, 1 / (double)samples->n, trainer->step_gradient, bound);
 }
 
-int32_t trainer_check_samples(const dnn_trainer *trainer, struct array_in x, struct array_in y, int64_t n)
+static void load_arrays(const void *source, dnn_trainer *trainer, int64_t first)
+{
+    const struct array_samples *arrays = source;
+    array_load(trainer->core, arrays->x, first, pass_x(trainer->core, trainer->network, trainer->pass, 0));
+    array_load(trainer->core, arrays->y, first, pass_y(trainer->core, trainer->network, trainer->pass));
+}
+
+struct samples trainer_samples(const struct array_samples *arrays, int64_t n)
+{
+    return (struct samples){load_arrays, arrays, n};
+}
+
+int32_t trainer_check_samples(const dnn_trainer *trainer, const struct array_samples *arrays, int64_t n)
 {
     const int64_t n_in = network_size(trainer->network, 0);
     const int64_t n_out = network_size(trainer->network, trainer->network->depth);
@@ -232,22 +243,23 @@ int32_t trainer_check_samples(const dnn_trainer *trainer, struct array_in x, str
         status = check_rows(n, 1, n_out);
     }
     if (status == DNN_OK) {
-        status = array_check(trainer->core, "x", x, n, n_in);
+        status = array_check(trainer->core, "x", arrays->x, n, n_in);
     }
-    return status == DNN_OK ? array_check(trainer->core, "y", y, n, n_out) : status;
+    return status == DNN_OK ? array_check(trainer->core, "y", arrays->y, n, n_out) : status;
 }
 
-static int32_t step(dnn_trainer *trainer, struct array_in x, struct array_in y, int64_t n, double *loss)
+static int32_t step(dnn_trainer *trainer, struct array_samples arrays, int64_t n, double *loss)
 {
     double loss_sum;
-    int32_t status = trainer_check_samples(trainer, x, y, n);
+    int32_t status = trainer_check_samples(trainer, &arrays, n);
     if (status == DNN_OK) {
         status = model_begin_training(trainer->model);
     }
     if (status != DNN_OK) {
         return status;
     }
-    status = step_rows(trainer, x, y, n, &loss_sum);
+    const struct samples samples = trainer_samples(&arrays, n);
+    status = trainer_step(trainer, &samples, &loss_sum);
     model_end_training(trainer->model);
     if (status == DNN_OK && loss != NULL) {
         *loss = loss_sum / (double)n;
@@ -260,7 +272,7 @@ int32_t dnn_trainer_step(dnn_trainer *trainer, const double *x, const double *y,
     REQUIRE(trainer);
     REQUIRE(x);
     REQUIRE(y);
-    return step(trainer, (struct array_in){.f64 = x}, (struct array_in){.f64 = y}, n, loss);
+    return step(trainer, (struct array_samples){{.f64 = x}, {.f64 = y}}, n, loss);
 }
 
 int32_t dnn_trainer_step_f32(dnn_trainer *trainer, const float *x, const float *y, int64_t n, double *loss)
@@ -268,5 +280,5 @@ int32_t dnn_trainer_step_f32(dnn_trainer *trainer, const float *x, const float *
     REQUIRE(trainer);
     REQUIRE(x);
     REQUIRE(y);
-    return step(trainer, (struct array_in){.f32 = x}, (struct array_in){.f32 = y}, n, loss);
+    return step(trainer, (struct array_samples){{.f32 = x}, {.f32 = y}}, n, loss);
 }

@@ -51,26 +51,37 @@ struct dnn_trainer {
 
 dnn_trainer *trainer_retain(dnn_trainer *trainer);
 
-/* Errors of the samples of step and its like. */
-int32_t trainer_check_samples(const dnn_trainer *trainer, struct array_in x, struct array_in y, int64_t n);
+/* Samples to learn from, wherever they are. `load` puts those from `first` on into x_0 and y of the trainer's pass, as
+ * many as its n_rows tells. */
+struct samples {
+    void (*load)(const void *source, dnn_trainer *trainer, int64_t first);
+    const void *source;
+    int64_t n;
+};
 
-/* The pass's x_0, y and n_rows ← samples of the caller's arrays from `first` on, as many as there are and it has
- * room for. */
-void trainer_load(dnn_trainer *trainer, struct array_in x, struct array_in y, int64_t first, int64_t n);
+/* The caller's arrays. */
+struct array_samples {
+    struct array_in x; /* [n × n_0] */
+    struct array_in y; /* [n × n_L] */
+};
 
-/* Forward and backward over the samples in the pass. *loss_sum: Σ E. *bound: no number of their gradient is larger. */
+/* They as samples. arrays: borrowed. */
+struct samples trainer_samples(const struct array_samples *arrays, int64_t n);
+
+/* Errors of the samples of dnn_trainer_step and its like. */
+int32_t trainer_check_samples(const dnn_trainer *trainer, const struct array_samples *arrays, int64_t n);
+
+/* One update from the mean gradient. *loss_sum: Σ E before it. The weights change on success alone. */
+int32_t trainer_step(dnn_trainer *trainer, const struct samples *samples, double *loss_sum);
+
+/* step_gradient ← Σ ∇W, chunk by chunk. *loss_sum: Σ E. *bound: no number of the gradient is larger. */
+int32_t trainer_sum_in_step(dnn_trainer *trainer, const struct samples *samples, double *loss_sum, double *bound);
+
+/* Forward and backward over the samples in the pass. *loss_sum, *bound: as above. */
 int32_t trainer_differentiate(dnn_trainer *trainer, double *loss_sum, double *bound);
 
-/* step_gradient ← Σ ∇W over n samples, chunk by chunk. *loss_sum, *bound: as above. */
-int32_t trainer_sum_in_step(dnn_trainer *trainer, struct array_in x, struct array_in y, int64_t n, double *loss_sum,
-                            double *bound);
-
-/* W ← W − η scale · gradient, by the optimizer. bound: of the gradient's numbers. The weights change on success
- * alone. */
+/* W ← W − η scale · gradient, by the optimizer. bound: of the gradient's numbers. The weights change on success alone. */
 int32_t trainer_update(dnn_trainer *trainer, double scale, const void *gradient, double bound);
-
-/* One update from the samples in the pass. *loss_sum: Σ E before it. The weights change on success alone. */
-int32_t trainer_step_pass(dnn_trainer *trainer, double *loss_sum);
 
 /* Notes where the latest gradient is, and what it is to be multiplied by. */
 void trainer_set_latest(dnn_trainer *trainer, enum latest latest, double scale);

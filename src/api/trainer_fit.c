@@ -55,35 +55,17 @@ static int32_t report(struct fit *fit)
     return atomic_load_explicit(&trainer->cancelled, memory_order_relaxed) ? DNN_STOPPED : DNN_OK;
 }
 
-/* Samples first … first + n − 1 of the epoch into the pass; n is at most what it has room for. */
-static void gather(struct fit *fit, int64_t first, int64_t n)
-{
-    dnn_trainer *trainer = fit->trainer;
-    trainer->pass->n_rows = n;
-    dataset_gather(fit->training, fit->order, first, trainer->core, trainer->network, trainer->pass);
-}
+/* One batch: a run of the epoch's order. */
+struct batch {
+    const struct fit *fit;
+    int64_t first;
+};
 
-/* One update from a batch that the pass has no room for: its gradient is summed in parts. */
-static int32_t step_in_parts(struct fit *fit, int64_t first, int64_t n, double *loss_sum)
+static void load_batch(const void *source, dnn_trainer *trainer, int64_t first)
 {
-    dnn_trainer *trainer = fit->trainer;
-    double bound = 0;
-    *loss_sum = 0;
-    for (int64_t done = 0; done < n; done += trainer->pass->n_rows) {
-        double part_loss, part_bound;
-        const int64_t left = n - done;
-        gather(fit, first + done, left < trainer->pass->max_rows ? left : trainer->pass->max_rows);
-        const int32_t status = trainer_differentiate(trainer, &part_loss, &part_bound);
-        if (status != DNN_OK) {
-            return status;
-        }
-        trainer->core->gradient(trainer->network, trainer->pass, done > 0, trainer->step_gradient);
-        *loss_sum += part_loss;
-        bound += part_bound;
-    }
-    const int32_t status = trainer_update(trainer, 1 / (double)n, trainer->step_gradient, bound);
-    trainer_set_latest(trainer, LATEST_IN_STEP, 1 / (double)n);
-    return status;
+    const struct batch *batch = source;
+    dataset_gather(batch->fit->training, batch->fit->order, batch->first + first, trainer->core, trainer->network,
+                   trainer->pass);
 }
 
 /* The failing step has worded what happened; this adds when. */
@@ -98,22 +80,16 @@ static int32_t add_place(const struct fit *fit, int32_t status)
 
 static int32_t run_batch(struct fit *fit, int64_t first)
 {
-    dnn_trainer *trainer = fit->trainer;
     const int64_t left = fit->training->size - first;
-    const int64_t n = left < fit->batch_size ? left : fit->batch_size;
+    const struct batch batch = {fit, first};
+    const struct samples samples = {load_batch, &batch, left < fit->batch_size ? left : fit->batch_size};
     double loss_sum;
-    int32_t status;
     fit->progress.batch++;
-    if (n <= trainer->pass->max_rows) {
-        gather(fit, first, n);
-        status = trainer_step_pass(trainer, &loss_sum);
-    } else {
-        status = step_in_parts(fit, first, n, &loss_sum);
-    }
+    const int32_t status = trainer_step(fit->trainer, &samples, &loss_sum);
     if (status != DNN_OK) {
         return add_place(fit, status);
     }
-    fit->samples += n;
+    fit->samples += samples.n;
     fit->loss_sum += loss_sum;
     fit->progress.loss = fit->loss_sum / (double)fit->samples;
     return DNN_OK;

@@ -221,7 +221,8 @@ int32_t dnn_trainer_check_gradient(dnn_trainer *trainer, const double *x, const 
     REQUIRE(y);
     REQUIRE(max_relative_error);
     struct check check = {.trainer = trainer, .x = x, .y = y, .n = n};
-    int32_t status = trainer_check_samples(trainer, (struct array_in){.f64 = x}, (struct array_in){.f64 = y}, n);
+    const struct array_samples arrays = {{.f64 = x}, {.f64 = y}};
+    int32_t status = trainer_check_samples(trainer, &arrays, n);
     if (status == DNN_OK) {
         status = prepare(&check);
     }

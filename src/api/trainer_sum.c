@@ -29,28 +29,17 @@ static int32_t check_sum_bound(const dnn_trainer *trainer, double bound)
     return status_error(DNN_ERROR_NOT_FINITE, "the sum of gradients is too large to stay finite: apply it earlier");
 }
 
-static int32_t accumulate(dnn_trainer *trainer, struct array_in x, struct array_in y, int64_t n, double *loss_sum)
+static int32_t accumulate(dnn_trainer *trainer, const struct samples *samples, double *loss_sum)
 {
     double bound;
-    const bool in_one_pass = n <= trainer->pass->max_rows;
-    int32_t status;
-    if (in_one_pass) {
-        trainer_load(trainer, x, y, 0, n);
-        status = trainer_differentiate(trainer, loss_sum, &bound);
-    } else {
-        status = trainer_sum_in_step(trainer, x, y, n, loss_sum, &bound);
-    }
+    int32_t status = trainer_sum_in_step(trainer, samples, loss_sum, &bound);
     if (status == DNN_OK) {
         status = check_sum_bound(trainer, bound);
     }
     if (status != DNN_OK) {
         return status;
     }
-    if (in_one_pass) {
-        trainer->core->gradient(trainer->network, trainer->pass, trainer->has_sum, trainer->sum);
-    } else {
-        add_step_to_sum(trainer);
-    }
+    add_step_to_sum(trainer);
     trainer->sum_bound = (trainer->has_sum ? trainer->sum_bound : 0) + bound;
     trainer->has_sum = true;
     trainer_set_latest(trainer, LATEST_IN_SUM, 1);
@@ -62,16 +51,17 @@ int32_t dnn_trainer_accumulate(dnn_trainer *trainer, const double *x, const doub
     REQUIRE(trainer);
     REQUIRE(x);
     REQUIRE(y);
-    const struct array_in samples = {.f64 = x}, targets = {.f64 = y};
+    const struct array_samples arrays = {{.f64 = x}, {.f64 = y}};
     double sum;
-    int32_t status = trainer_check_samples(trainer, samples, targets, n);
+    int32_t status = trainer_check_samples(trainer, &arrays, n);
     if (status == DNN_OK) {
         status = model_begin_training(trainer->model);
     }
     if (status != DNN_OK) {
         return status;
     }
-    status = accumulate(trainer, samples, targets, n, &sum);
+    const struct samples samples = trainer_samples(&arrays, n);
+    status = accumulate(trainer, &samples, &sum);
     model_end_training(trainer->model);
     if (status == DNN_OK && loss_sum != NULL) {
         *loss_sum = sum;

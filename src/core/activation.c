@@ -81,12 +81,12 @@ static void tanh_chain(const struct activation *activation, int64_t n, const rea
     }
 }
 
-/* φ(z) = max(0, z) */
+/* φ(z) = max(0, z); written so that a NaN stays one, and is noticed */
 static void relu_apply(const struct activation *activation, int64_t n, real *x)
 {
     (void)activation;
     for (int64_t j = 0; j < n; j++) {
-        x[j] = x[j] > 0 ? x[j] : 0;
+        x[j] = x[j] < 0 ? 0 : x[j];
     }
 }
 
