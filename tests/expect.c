@@ -14,6 +14,23 @@
 
 #include <cmocka.h>
 
+/* The allocators of the sanitizers abort on a request that malloc would refuse, and grant gigabytes; unless told otherwise.
+ * These two are looked up by their names when a program starts. */
+const char *__asan_default_options(void);
+const char *__tsan_default_options(void);
+
+#define SANITIZED_ALLOCATOR "allocator_may_return_null=1:max_allocation_size_mb=512"
+
+const char *__asan_default_options(void)
+{
+    return SANITIZED_ALLOCATOR;
+}
+
+const char *__tsan_default_options(void)
+{
+    return SANITIZED_ALLOCATOR;
+}
+
 #define MARKER "left over from an earlier call"
 
 /* Any failing call with a message of our choice: here an unknown recipe, which the message repeats. */

@@ -45,7 +45,7 @@ void assert_weights(const dnn_model *model, const double *theta);
 /* A dataset of n samples with uniform numbers in [0, 1), the same for the same seed. */
 dnn_dataset *random_dataset(uint64_t seed, int64_t n, int64_t n_in, int64_t n_out);
 
-/* The 2⁻³⁰⁰ … 2³⁰⁰ sort of number that double holds and float does not. */
+/* A double holds it, a float does not. */
 #define TOO_LARGE_FOR_FLOAT 1e300
 
 #endif /* DNN_TESTS_EXPECT_H */

@@ -15,17 +15,6 @@
 
 #include <cmocka.h>
 
-const char *__asan_default_options(void);
-const char *__asan_default_options(void)
-{
-    return "allocator_may_return_null=1";
-}
-const char *__tsan_default_options(void);
-const char *__tsan_default_options(void)
-{
-    return "allocator_may_return_null=1";
-}
-
 enum { SAMPLES = 5, N_IN = 2, CLASSES = 3 };
 
 static void assert_shape(const dnn_dataset *dataset, int64_t size, int64_t inputs, int64_t outputs)

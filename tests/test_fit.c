@@ -46,7 +46,8 @@ static int32_t note(void *user, const dnn_progress *progress)
     log->loss[i] = dnn_progress_loss(progress);
     log->validation_loss[i] = dnn_progress_validation_loss(progress);
     log->validation_accuracy[i] = dnn_progress_validation_accuracy(progress);
-    assert_true(dnn_progress_seconds(progress) >= log->seconds);
+    const int is_first = log->epoch[i] == 1 && log->batch[i] == 1; /* of this fit: its clock starts anew */
+    assert_true(dnn_progress_seconds(progress) >= (is_first ? 0 : log->seconds));
     log->seconds = dnn_progress_seconds(progress);
     if (log->act != NULL)
         log->act(log->subject);
@@ -267,7 +268,6 @@ static void test_a_callback_that_does_not_return_1_stops(void **state)
     static const int32_t answers[] = {0, 2, -1, INT32_MIN};
     for (int i = 0; i < 4; i++) {
         f->log.count = 0;
-        f->log.seconds = 0;
         f->log.stop_at = 5;
         f->log.answer = answers[i];
         assert_int_equal(dnn_trainer_fit(f->trainer, f->dataset, NULL), DNN_STOPPED);

@@ -16,18 +16,6 @@
 
 #include <cmocka.h>
 
-/* The allocators of the sanitizers abort on a request that malloc refuses, unless told otherwise. */
-const char *__asan_default_options(void);
-const char *__asan_default_options(void)
-{
-    return "allocator_may_return_null=1";
-}
-const char *__tsan_default_options(void);
-const char *__tsan_default_options(void)
-{
-    return "allocator_may_return_null=1";
-}
-
 static const int64_t layers[] = {3, 5, 4, 2};
 enum { N_IN = 3, N_OUT = 2, PARAMETERS = 5 * 4 + 4 * 6 + 2 * 5 };
 

@@ -12,17 +12,6 @@
 
 #include <cmocka.h>
 
-const char *__asan_default_options(void);
-const char *__asan_default_options(void)
-{
-    return "allocator_may_return_null=1";
-}
-const char *__tsan_default_options(void);
-const char *__tsan_default_options(void)
-{
-    return "allocator_may_return_null=1";
-}
-
 enum { N_IN = 3, N_OUT = 2, ROWS = 7 };
 static const int64_t layers[] = {N_IN, 5, 4, N_OUT};
 

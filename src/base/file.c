@@ -5,11 +5,12 @@
  * The size that fstat tells is a guess for the first allocation, no more: a pipe has none and a file may grow
  * meanwhile. The buffer doubles.
  */
-#define _POSIX_C_SOURCE 200809L /* O_CLOEXEC, strerror_r */
+#define _POSIX_C_SOURCE 200809L /* O_CLOEXEC */
 #include "base/file.h"
 
 #include "base/memory.h"
 #include "base/status.h"
+#include "base/text.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -25,10 +26,8 @@ enum { FIRST_CAPACITY = 1 << 16, LARGEST_READ = 1 << 30 };
 
 static int32_t system_error(const char *path, const char *action, int error)
 {
-    char reason[128];
-    if (strerror_r(error, reason, sizeof reason) != 0) {
-        memcpy(reason, "unknown reason", sizeof "unknown reason");
-    }
+    char reason[TEXT_REASON_CAPACITY];
+    text_from_errno(error, reason);
     return status_error(DNN_ERROR_IO, "cannot %s \"%s\": %s", action, path, reason);
 }
 

@@ -77,6 +77,17 @@ bool text_to_integer(const char *text, int64_t *integer)
     return true;
 }
 
+void text_from_errno(int error, char *text)
+{
+    const locale_t c_locale = newlocale(LC_ALL_MASK, "C", NO_LOCALE);
+    if (c_locale == NO_LOCALE) {
+        snprintf(text, TEXT_REASON_CAPACITY, "error %d", error);
+        return;
+    }
+    snprintf(text, TEXT_REASON_CAPACITY, "%s", strerror_l(error, c_locale));
+    freelocale(c_locale);
+}
+
 void text_append(struct text *text, const char *format, ...)
 {
     const int64_t left = text->capacity > text->length ? text->capacity - text->length : 0;

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { TEXT_NUMBER_CAPACITY = 32 };
+enum { TEXT_NUMBER_CAPACITY = 32, TEXT_REASON_CAPACITY = 128 };
 
 /* The shortest of 15, 16 or 17 significant digits that reads back as the same number. text: [TEXT_NUMBER_CAPACITY]. */
 void text_from_number(double number, char *text);
@@ -18,6 +18,9 @@ void text_from_number(double number, char *text);
 /* The whole text as a number, or as a decimal integer; false if it is anything else, or out of range. */
 bool text_to_number(const char *text, double *number);
 bool text_to_integer(const char *text, int64_t *integer);
+
+/* What the system says of an errno, in English whatever the host's language. text: [TEXT_REASON_CAPACITY]. */
+void text_from_errno(int error, char *text);
 
 /* A growing line of text of fixed capacity: what does not fit is counted, and not written. */
 struct text {
