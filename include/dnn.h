@@ -405,7 +405,8 @@ DNN_API int32_t dnn_dataset_get(const dnn_dataset *dataset, int64_t i, double *x
 
 /* Divides a dataset at random in two: `first` gets the whole number of samples nearest to fraction × size, `second`
  * the rest. Both share the samples' memory with the original, which may be destroyed. The same seed gives the same
- * parts. fraction: such that neither part is empty. Both: released with dnn_dataset_destroy. Since 0.1. */
+ * parts. fraction: between 0 and 1, such that neither part is empty. Both: released with dnn_dataset_destroy. Since
+ * 0.1. */
 DNN_API int32_t dnn_dataset_split(const dnn_dataset *dataset, double fraction, int64_t seed, dnn_dataset **first,
                                   dnn_dataset **second);
 

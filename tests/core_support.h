@@ -39,9 +39,9 @@ extern const struct kernels kernels_f32;
 
 /* Two entries of a table of tests: `test` in double and in float. Its state is the const struct kernels *. */
 #define IN_BOTH_PRECISIONS(test)                                                                                       \
-    {#test " [f64]", test, NULL, NULL, (void *)&kernels_f64},                                               \
+    {#test " [f64]", test, NULL, NULL, (void *)&kernels_f64},                                                          \
     {                                                                                                                  \
-        #test " [f32]", test, NULL, NULL, (void *)(uintptr_t)&kernels_f32                                              \
+#test " [f32]", test, NULL, NULL, (void *)(uintptr_t)&kernels_f32                                              \
     }
 
 /* A matrix of zeros, `padding` in the places between its rows. stride: at least columns. Released with numbers_free. */

@@ -15,7 +15,8 @@
 #define HUGE_SIZE (INT64_C(1) << 40)
 
 /* The call returns `status`, an error, and its message contains `words`. */
-#define expect_error(call, status, words) (mark_last_error(), check_error((call), (status), (words), __FILE__, __LINE__))
+#define expect_error(call, status, words)                                                                              \
+    (mark_last_error(), check_error((call), (status), (words), __FILE__, __LINE__))
 
 /* The commonest of them. */
 #define expect_invalid(call, words) expect_error(call, DNN_ERROR_INVALID_ARGUMENT, words)

@@ -1,4 +1,5 @@
 /* Made by tests/random_reference.py. */
+/* clang-format off */
 #ifndef DNN_TESTS_RANDOM_EXPECTED_H
 #define DNN_TESTS_RANDOM_EXPECTED_H
 

@@ -80,7 +80,7 @@ def main():
     assert take(xoshiro256pp([1, 2, 3, 4]), len(PUBLISHED_XOSHIRO)) == PUBLISHED_XOSHIRO
     assert take(splitmix64(1234567), len(PUBLISHED_SPLITMIX)) == PUBLISHED_SPLITMIX
 
-    print("/* Made by tests/random_reference.py. */")
+    print("/* Made by tests/random_reference.py. */\n/* clang-format off */")
     print("#ifndef DNN_TESTS_RANDOM_EXPECTED_H\n#define DNN_TESTS_RANDOM_EXPECTED_H\n\n#include <stdint.h>\n")
     print("/* xoshiro256++ from the state 1, 2, 3, 4: the authors' own numbers first. */")
     array("uint64_t", "expected_bits", take(xoshiro256pp([1, 2, 3, 4]), 100), "u")

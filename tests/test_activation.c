@@ -22,7 +22,7 @@ struct subject {
 
 /* Slopes that both precisions hold exactly, and the tutorial's 0.01, which neither does. */
 static const struct subject subjects[] = {
-    {"identity", 1}, {"sigmoid", 1},       {"sigmoid", 0.01},      {"sigmoid", 8},    {"tanh", 1},
+    {"identity", 1}, {"sigmoid", 1},       {"sigmoid", 0.01},     {"sigmoid", 8},    {"tanh", 1},
     {"relu", 1},     {"leaky_relu", 0.01}, {"leaky_relu", 0.125}, {"leaky_relu", 2},
 };
 
@@ -133,7 +133,8 @@ static void test_each_derivative_is_the_slope_of_its_formula(void **state)
             /* x is rounded: 1 − x and 1 − x² are off by ε, whatever is left of them. The slope is off by c² h². */
             const double tolerance = (8 + fabs(z)) * k->epsilon + 1e-8;
             const double x = apply(k, &activation, z);
-            assert_near(subjects[s].name, (int64_t)p, chain(k, &activation, x, 1.0), (double)slope, steepest, tolerance);
+            assert_near(subjects[s].name, (int64_t)p, chain(k, &activation, x, 1.0), (double)slope, steepest,
+                        tolerance);
             assert_near(subjects[s].name, (int64_t)p, chain(k, &activation, x, -3.0), (double)(-3 * slope), steepest,
                         3 * tolerance);
         }

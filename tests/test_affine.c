@@ -18,7 +18,7 @@
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
-static const int64_t shapes[][2] = {{1, 1},  {1, 7},   {7, 1},   {2, 3},   {13, 17}, {31, 8},
+static const int64_t shapes[][2] = {{1, 1},  {1, 7},  {7, 1},   {2, 3},   {13, 17}, {31, 8},
                                     {64, 5}, {5, 64}, {101, 3}, {3, 101}, {67, 71}, {127, 129}};
 static const int64_t row_counts[] = {1, 2, 3, 127, 128, 129};
 static const int64_t paddings[] = {1, 2, 9}; /* at least 1: beside x_{l+1} lies its 1, which z may not overwrite */
@@ -167,7 +167,8 @@ static struct sum outer_product(const struct layer_case *c, double before, doubl
     return sum;
 }
 
-static void assert_gradient(const struct layer_case *c, const char *what, struct matrix a, const double *before, double factor)
+static void assert_gradient(const struct layer_case *c, const char *what, struct matrix a, const double *before,
+                            double factor)
 {
     for (int64_t o = 0; o < c->n_out; o++) {
         for (int64_t j = 0; j <= c->n_in; j++) {

@@ -134,7 +134,8 @@ static void test_any_double_survives_the_way_through_text(void **state)
     struct generator generator = {1};
     char text[64], again[64];
     for (int i = 0; i < 2000; i++) {
-        const double number = ldexp(1 + generator_uniform(&generator) / 3, (int)(generator_next(&generator) % 2000) - 1000);
+        const double number =
+            ldexp(1 + generator_uniform(&generator) / 3, (int)(generator_next(&generator) % 2000) - 1000);
         assert_ok(dnn_config_set_number(*state, "learning_rate", number));
         assert_ok(dnn_config_get(*state, "learning_rate", text, sizeof text, NULL));
         assert_true(strtod(text, NULL) == number);
@@ -187,8 +188,19 @@ static void test_an_unknown_recipe_is_told_the_known(void **state)
 
 static void test_an_unknown_key_is_told_all_the_known(void **state)
 {
-    static const char *unknown[] = {"", "epoch", "Epochs", "epochs ", "activation.", "activation.0", "activation.-1",
-                                    "activation.x", "activation.1x", "activation.99999999999999999999", "epochs.1"};
+    static const char *unknown[] = {"",
+                                    "epoch",
+                                    "Epochs",
+                                    "epochs ",
+                                    "activation.",
+                                    "activation.0",
+                                    "activation.-1",
+                                    "activation.x",
+                                    "activation.1x",
+                                    "activation.01",
+                                    "activation.+1",
+                                    "activation.99999999999999999999",
+                                    "epochs.1"};
     char text[8] = "abc";
     for (size_t i = 0; i < sizeof unknown / sizeof *unknown; i++) {
         for (int j = 0; j < KEYS; j++) {
@@ -221,7 +233,8 @@ static void test_an_unknown_name_is_told_all_the_known(void **state)
 
 static void test_a_number_out_of_range_is_told_the_range(void **state)
 {
-    static const char *const bad[] = {"0", "-1", "nan", "inf", "1e999", "", " 1", "1 ", "1,5", "0,01", "1.5.5", "x", "true"};
+    static const char *const bad[] = {"0",  "-1",  "nan",  "inf",   "1e999", "",    " 1",
+                                      "1 ", "1,5", "0,01", "1.5.5", "x",     "true"};
     static const char *const number_keys[] = {"learning_rate", "sigmoid_slope", "leaky_slope"};
     for (int k = 0; k < 3; k++) {
         for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
@@ -236,8 +249,8 @@ static void test_a_number_out_of_range_is_told_the_range(void **state)
 
 static void test_an_integer_out_of_range_is_told_the_range(void **state)
 {
-    static const char *const bad[] = {"0", "-1", "1.5", "2147483648", "1099511627776", "99999999999999999999", "", " 1",
-                                      "1 ", "0x10", "1e3", "x"};
+    static const char *const bad[] = {"0", "-1", "1.5", "2147483648", "1099511627776", "99999999999999999999",
+                                      "",  " 1", "1 ",  "0x10",       "1e3",           "x"};
     static const char *const integer_keys[] = {"batch_size", "epochs"};
     static const int64_t sizes[] = {0, -1, INT64_MIN, INT64_C(2147483648), HUGE_SIZE, INT64_MAX};
     for (int k = 0; k < 2; k++) {
@@ -245,7 +258,8 @@ static void test_an_integer_out_of_range_is_told_the_range(void **state)
             expect_invalid(dnn_config_set(*state, integer_keys[k], bad[i]), "expected an integer from 1 to 2147483647");
         for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
             expect_invalid(dnn_config_set_integer(*state, integer_keys[k], sizes[i]), "expected an integer from 1");
-            expect_invalid(dnn_config_set_number(*state, integer_keys[k], (double)sizes[i]), "expected an integer from 1");
+            expect_invalid(dnn_config_set_number(*state, integer_keys[k], (double)sizes[i]),
+                           "expected an integer from 1");
         }
         expect_invalid(dnn_config_set_number(*state, integer_keys[k], 1.5), "is \"1.5\"");
         assert_reads(*state, integer_keys[k], "1");

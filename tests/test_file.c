@@ -170,11 +170,14 @@ static void pause_briefly(void)
     nanosleep(&moment, NULL);
 }
 
+/* Several times: the reader may not have come as far as to wait at the first. */
 static void interrupt_reader(const struct writer *writer)
 {
-    pause_briefly(); /* until the reader waits */
-    if (writer->interrupts)
-        pthread_kill(writer->reader, SIGUSR1);
+    for (int i = 0; i < (writer->interrupts ? 5 : 1); i++) {
+        pause_briefly();
+        if (writer->interrupts)
+            pthread_kill(writer->reader, SIGUSR1);
+    }
 }
 
 static void *write_slowly(void *argument)
@@ -197,7 +200,8 @@ static void *write_slowly(void *argument)
 static void read_pipe(size_t size, size_t piece, bool interrupts)
 {
     unsigned char *bytes = pattern(size);
-    struct writer writer = {.reader = pthread_self(), .bytes = bytes, .size = size, .piece = piece, .interrupts = interrupts};
+    struct writer writer = {
+        .reader = pthread_self(), .bytes = bytes, .size = size, .piece = piece, .interrupts = interrupts};
     assert_int_equal(mkfifo(path, 0600), 0);
     assert_int_equal(pthread_create(&writer.thread, NULL, write_slowly, &writer), 0);
     assert_read(bytes, size);

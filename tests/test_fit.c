@@ -28,7 +28,7 @@ struct log {
     int64_t epoch[LARGEST_LOG], batch[LARGEST_LOG];
     int64_t epochs, batches;
     double loss[LARGEST_LOG], validation_loss[LARGEST_LOG], validation_accuracy[LARGEST_LOG], seconds;
-    int64_t stop_at;  /* the call, from 1, that answers `answer` */
+    int64_t stop_at; /* the call, from 1, that answers `answer` */
     int32_t answer;
     void (*act)(void *subject); /* run in each call */
     void *subject;

@@ -22,7 +22,8 @@
 #include <cmocka.h>
 
 /* 3 images of 2 × 2 bytes, and their labels. */
-static const uint8_t images[] = {0, 0, 8, 3, 0, 0, 0, 3, 0, 0, 0, 2, 0, 0, 0, 2, 0, 51, 102, 153, 204, 255, 1, 2, 3, 4, 5, 6};
+static const uint8_t images[] = {0, 0, 8, 3,  0,   0,   0,   3,   0, 0, 0, 2, 0, 0,
+                                 0, 2, 0, 51, 102, 153, 204, 255, 1, 2, 3, 4, 5, 6};
 static const uint8_t labels[] = {0, 0, 8, 1, 0, 0, 0, 3, 2, 0, 1};
 
 static char directory[] = "/tmp/dnn-test-idx-XXXXXX";
@@ -179,7 +180,7 @@ static void test_a_gzip_file_cut_anywhere_is_refused(void **state)
     }
 }
 
-/* The magic number aside, where a flipped bit makes another kind of file, and those of its header's fields that mean nothing. */
+/* The first 10 bytes aside: some of them, such as the time, mean nothing. */
 static void test_a_gzip_file_with_any_byte_of_its_data_or_checksum_changed_is_refused(void **state)
 {
     (void)state;
@@ -187,9 +188,13 @@ static void test_a_gzip_file_with_any_byte_of_its_data_or_checksum_changed_is_re
     write_gzip(images_path, images, sizeof images, "wb");
     const size_t whole = read_file(images_path, bytes, sizeof bytes);
     for (size_t at = 10; at < whole; at++) {
+        dnn_dataset *dataset = NULL;
         bytes[at] ^= 0x55;
         write_file(images_path, bytes, whole, "wb");
-        assert_refused(DNN_ERROR_FORMAT, images_path);
+        const int32_t status = dnn_dataset_read_idx(images_path, labels_path, &dataset);
+        /* What has changed may be the IDX type. */
+        assert_true(status == DNN_ERROR_FORMAT || status == DNN_ERROR_UNSUPPORTED);
+        assert_null(dataset);
         bytes[at] ^= 0x55;
     }
     write_file(images_path, bytes, whole, "wb");
@@ -240,18 +245,31 @@ static void test_what_is_no_idx_file_of_bytes_is_refused(void **state)
 static void test_files_that_do_not_belong_together_are_refused(void **state)
 {
     (void)state;
+    const uint8_t two[] = {0, 0, 8, 1, 0, 0, 0, 2, 2, 0};
     const uint8_t four[] = {0, 0, 8, 1, 0, 0, 0, 4, 2, 0, 1, 1};
     dnn_dataset *dataset = NULL;
     expect_error(dnn_dataset_read_idx(labels_path, images_path, &dataset), DNN_ERROR_FORMAT, "swapped");
-    expect_error(dnn_dataset_read_idx(images_path, images_path, &dataset), DNN_ERROR_FORMAT, "3 dimensions, expected 1");
+    expect_error(dnn_dataset_read_idx(images_path, images_path, &dataset), DNN_ERROR_FORMAT,
+                 "3 dimensions, expected 1");
     assert_null(dataset);
     write_file(labels_path, four, sizeof four, "wb");
     assert_refused(DNN_ERROR_FORMAT, "4 labels");
+    write_file(labels_path, two, sizeof two, "wb");
+    assert_refused(DNN_ERROR_FORMAT, "2 labels");
 }
 
 /* ---- files that lie ---- */
 
 enum { RATION = 256 << 20 };
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define IS_SANITIZED 1
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define IS_SANITIZED 1
+#endif
 
 /* From here on this process gets 256 MiB more and no more. The sanitizers' shadow memory leaves no sense to such a limit;
  * their allocators have one of their own, set in expect.c. */
@@ -259,7 +277,7 @@ static struct rlimit ration_memory(void)
 {
     struct rlimit before;
     assert_int_equal(getrlimit(RLIMIT_AS, &before), 0);
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#if !defined(IS_SANITIZED)
     long pages = 0;
     FILE *file = fopen("/proc/self/statm", "r");
     if (file == NULL || fscanf(file, "%ld", &pages) != 1)
@@ -277,12 +295,12 @@ static void test_a_lying_header_gets_no_memory(void **state)
 {
     (void)state;
     static const uint8_t claims[][12] = {
-        {0x00, 0x10, 0, 0, 0x00, 0x00, 0x10, 0x00, 0, 0, 0, 1},       /* 2²⁰ images of 2¹² */
-        {0, 0, 0, 1, 0x7F, 0xFF, 0xFF, 0xFF, 0, 0, 0, 1},             /* one of 2³¹ − 1 */
-        {0x40, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1},                      /* 2³⁰ of one */
-        {0x80, 0, 0, 0, 0x80, 0, 0, 0, 0, 0, 0, 1},                   /* 2⁶² */
-        {0, 0, 0, 2, 0x80, 0, 0, 0, 0x80, 0, 0, 0},                   /* 2⁶³: overflows */
-        {0x80, 0, 0, 0, 0x80, 0, 0, 0, 0, 0, 0, 4},                   /* 2⁶⁴: wraps to 0 */
+        {0x00, 0x10, 0, 0, 0x00, 0x00, 0x10, 0x00, 0, 0, 0, 1}, /* 2²⁰ images of 2¹² */
+        {0, 0, 0, 1, 0x7F, 0xFF, 0xFF, 0xFF, 0, 0, 0, 1},       /* one of 2³¹ − 1 */
+        {0x40, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1},                /* 2³⁰ of one */
+        {0x80, 0, 0, 0, 0x80, 0, 0, 0, 0, 0, 0, 1},             /* 2⁶² */
+        {0, 0, 0, 2, 0x80, 0, 0, 0, 0x80, 0, 0, 0},             /* 2⁶³: overflows */
+        {0x80, 0, 0, 0, 0x80, 0, 0, 0, 0, 0, 0, 4},             /* 2⁶⁴: wraps to 0 */
         {0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF},
     };
     static uint8_t incompressible[16 + 12000];

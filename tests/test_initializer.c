@@ -62,7 +62,8 @@ static void check_moments(const struct kernels *k, const struct expectation *e, 
     }
     const double deviation = sqrt(e->variance / n);
     if (fabs(first) > 5 * deviation || fabs(second - e->variance) > 5 * e->variance * sqrt((e->kurtosis - 1) / n))
-        fail_msg("%s: mean %g, variance %g, expected %g and %g", e->name, first + e->mean, second, e->mean, e->variance);
+        fail_msg("%s: mean %g, variance %g, expected %g and %g", e->name, first + e->mean, second, e->mean,
+                 e->variance);
     /* The kurtosis tells a normal distribution from a uniform one; 0.1 is far more than its deviation, √(96 / n) ≈ 0.03. */
     if (e->variance > 0 && fabs(fourth / (second * second) - e->kurtosis) > 0.1)
         fail_msg("%s: kurtosis %g, expected %g", e->name, fourth / (second * second), e->kurtosis);

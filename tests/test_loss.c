@@ -91,7 +91,8 @@ static void test_a_loss_too_large_for_float_is_finite_in_double(void **state)
 {
     (void)state;
     const float x[] = {1e30f}, y[] = {-1e30f};
-    assert_near("E", 0, kernels_f32.loss_value(index_of(core_f32.loss_name, "squared_error"), 1, x, y), 4e60, 4e60, 1e-6);
+    assert_near("E", 0, kernels_f32.loss_value(index_of(core_f32.loss_name, "squared_error"), 1, x, y), 4e60, 4e60,
+                1e-6);
 }
 
 static void test_the_names_are_alike_in_both_precisions(void **state)

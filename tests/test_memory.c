@@ -28,8 +28,12 @@ const char *__tsan_default_options(void)
 
 /* ---- arithmetic ---- */
 
-static const int64_t operands[] = {0,          1,          2,          3,         7,          1 << 20,   3037000499, 3037000500,
-                                   1LL << 31,  1LL << 32,  1LL << 61,  1LL << 62, INT64_MAX / 3, INT64_MAX / 2, INT64_MAX - 1, INT64_MAX};
+/* clang-format off */
+static const int64_t operands[] = {
+    0, 1, 2, 3, 7, 1 << 20, 3037000499, 3037000500, 1LL << 31, 1LL << 32, 1LL << 61, 1LL << 62,
+    INT64_MAX / 3, INT64_MAX / 2, INT64_MAX - 1, INT64_MAX,
+};
+/* clang-format on */
 
 static void test_products_that_fit_are_right_and_others_refused(void **state)
 {
@@ -135,11 +139,14 @@ static void test_nothing_is_a_block_too(void **state)
 static void test_sizes_that_overflow_or_do_not_exist_are_null(void **state)
 {
     (void)state;
+    /* clang-format off */
     const int64_t huge[][2] = {
-        {INT64_MAX, 1},  {INT64_MAX, 8},  {INT64_MAX, INT64_MAX}, {1LL << 62, 2},     {1LL << 61, 8},   {1LL << 32, 1LL << 32},
+        {INT64_MAX, 1},  {INT64_MAX, 8},  {INT64_MAX, INT64_MAX}, {1LL << 62, 2},     {1LL << 61, 8},
+        {1LL << 32, 1LL << 32},
         {INT64_MAX - 1, 1}, {INT64_MAX - 63, 1}, {INT64_MAX - 127, 1}, {INT64_MAX - 128, 1}, {INT64_MAX - 200, 1},
         {1LL << 62, 1},  {1LL << 50, 8},
     };
+    /* clang-format on */
     unsigned char *block = memory_new(10, 1);
     memset(block, 5, 10);
     for (size_t i = 0; i < COUNT(huge); i++) {

@@ -93,7 +93,8 @@ static void test_a_constant_too_large_for_the_precision_is_refused(void **state)
 static void test_a_seed_decides_the_first_weights(void **state)
 {
     (void)state;
-    dnn_model *a = model_of(layers, 4, "seed=7"), *b = model_of(layers, 4, "seed=7"), *c = model_of(layers, 4, "seed=8");
+    dnn_model *a = model_of(layers, 4, "seed=7"), *b = model_of(layers, 4, "seed=7"),
+              *c = model_of(layers, 4, "seed=8");
     double *of_a = weights_of(a), *of_b = weights_of(b), *of_c = weights_of(c);
     assert_same_bits(of_a, of_b, PARAMETERS);
     for (int64_t i = 0; i < PARAMETERS; i++) {

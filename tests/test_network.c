@@ -89,8 +89,8 @@ static void test_rows_are_padded_to_cache_lines_but_never_to_4096_bytes(void **s
             assert_non_null(network);
             const int64_t stride = network->layers[0].stride;
             if (stride != least_stride(n + 1, real_sizes[r]))
-                fail_msg("n = %lld, %lld bytes a number: stride %lld, expected %lld", (long long)n, (long long)real_sizes[r],
-                         (long long)stride, (long long)least_stride(n + 1, real_sizes[r]));
+                fail_msg("n = %lld, %lld bytes a number: stride %lld, expected %lld", (long long)n,
+                         (long long)real_sizes[r], (long long)stride, (long long)least_stride(n + 1, real_sizes[r]));
             /* X̂ has the rows of W. */
             assert_int_equal(network_row_stride(network, 0, real_sizes[r]), stride);
             assert_int_equal(network_row_stride(network, 1, real_sizes[r]), least_stride(3, real_sizes[r]));
@@ -118,7 +118,8 @@ static void test_the_largest_layers_row_can_be_counted_with_31_bits(void **state
 static void test_sizes_whose_sum_overflows_are_refused(void **state)
 {
     (void)state;
-    const int64_t sizes[] = {NETWORK_LARGEST_LAYER, NETWORK_LARGEST_LAYER, NETWORK_LARGEST_LAYER, NETWORK_LARGEST_LAYER};
+    const int64_t sizes[] = {NETWORK_LARGEST_LAYER, NETWORK_LARGEST_LAYER, NETWORK_LARGEST_LAYER,
+                             NETWORK_LARGEST_LAYER};
     for (size_t r = 0; r < COUNT(real_sizes); r++) {
         struct network *network = lay_out(sizes, 3, real_sizes[r]);
         assert_non_null(network);
@@ -133,7 +134,8 @@ static void test_sizes_whose_sum_overflows_are_refused(void **state)
 static void test_a_network_that_is_too_large_is_refused_by_the_library(void **state)
 {
     (void)state;
-    const int64_t sizes[] = {NETWORK_LARGEST_LAYER, NETWORK_LARGEST_LAYER, NETWORK_LARGEST_LAYER, NETWORK_LARGEST_LAYER};
+    const int64_t sizes[] = {NETWORK_LARGEST_LAYER, NETWORK_LARGEST_LAYER, NETWORK_LARGEST_LAYER,
+                             NETWORK_LARGEST_LAYER};
     dnn_model *model = NULL;
     assert_int_equal(dnn_model_create(sizes, 4, NULL, &model), DNN_ERROR_OUT_OF_MEMORY);
     assert_null(model);

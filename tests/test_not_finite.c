@@ -288,6 +288,27 @@ static void test_weights_so_large_that_the_network_overflows_stay_as_they_are(vo
     step_from_far("activation=relu output_activation=identity sigmoid_derivative=exact", 1e300);
 }
 
+/* Each number is finite, and so is their mean, but not their difference. */
+static void test_a_clone_knows_how_large_its_weights_are(void **state)
+{
+    (void)state;
+    dnn_model *model = model_of(layers, 3, "learning_rate=1"), *clone = NULL;
+    double theta[PARAMETERS], gradient[PARAMETERS];
+    for (int i = 0; i < PARAMETERS; i++) {
+        theta[i] = 1.7e308;
+        gradient[i] = -0.8e308;
+    }
+    assert_ok(dnn_model_set_parameters(model, theta));
+    assert_ok(dnn_model_clone(model, &clone));
+    dnn_trainer *trainer = trainer_of(clone);
+    assert_ok(dnn_trainer_set_gradient(trainer, gradient));
+    expect_not_finite(dnn_trainer_apply(trainer, 1), "weights");
+    assert_weights(clone, theta);
+    dnn_trainer_destroy(trainer);
+    dnn_model_destroy(clone);
+    dnn_model_destroy(model);
+}
+
 static void test_a_dataset_holds_finite_numbers_only(void **state)
 {
     (void)state;
@@ -329,7 +350,8 @@ static void test_a_dataset_too_large_for_a_float_model_is_refused_by_it(void **s
     dnn_model_destroy(model);
 }
 
-#define IN_BOTH(test) cmocka_unit_test_setup_teardown(test, setup_f64, teardown), {#test " (f32)", test, setup_f32, teardown, NULL}
+#define IN(setup, test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define IN_BOTH(test) IN(setup_f64, test), IN(setup_f32, test)
 
 int main(void)
 {
@@ -339,11 +361,12 @@ int main(void)
         IN_BOTH(test_unfit_floats_are_refused_alike),
         IN_BOTH(test_unfit_weights_change_nothing),
         IN_BOTH(test_an_unfit_scale_applies_nothing),
-        cmocka_unit_test_setup_teardown(test_a_failed_accumulate_leaves_the_sum_as_it_was, setup_f64, teardown),
+        IN(setup_f64, test_a_failed_accumulate_leaves_the_sum_as_it_was),
         IN_BOTH(test_a_loss_that_overflows_leaves_the_weights_as_they_were),
         cmocka_unit_test(test_an_update_that_overflows_leaves_the_weights_as_they_were),
         cmocka_unit_test(test_a_rate_too_large_for_float_makes_no_nan_of_a_dead_network),
         cmocka_unit_test(test_weights_so_large_that_the_network_overflows_stay_as_they_are),
+        cmocka_unit_test(test_a_clone_knows_how_large_its_weights_are),
         cmocka_unit_test(test_a_dataset_holds_finite_numbers_only),
         cmocka_unit_test(test_a_dataset_too_large_for_a_float_model_is_refused_by_it),
     };

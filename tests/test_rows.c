@@ -189,14 +189,17 @@ static void test_numbers_fit_if_they_are_finite_in_the_precision(void **state)
 {
     const struct kernels *k = *state;
     const bool is_f64 = k == &kernels_f64;
+    /* clang-format off */
     const struct {
         double number;
         bool fits;
     } cases[] = {
-        {0.0, true},          {-0.0, true},        {1.5, true},           {(double)FLT_MAX, true},  {-(double)FLT_MAX, true},
+        {0.0, true},          {-0.0, true},        {1.5, true},           {(double)FLT_MAX, true},
+        {-(double)FLT_MAX, true},
         {3.5e38, is_f64},     {-3.5e38, is_f64},   {DBL_MAX, is_f64},     {-DBL_MAX, is_f64},       {5e-324, true},
         {(double)NAN, false}, {-(double)NAN, false}, {(double)INFINITY, false}, {-(double)INFINITY, false},
     };
+    /* clang-format on */
     for (size_t c = 0; c < COUNT(cases); c++) {
         /* At every place: a loop over vectors has a head, a body and a tail. */
         for (int64_t place = 0; place < 37; place++) {

@@ -37,11 +37,13 @@ static void assert_round_trip(double number)
         fail_msg("%a became \"%s\", which is %a", number, text, back);
 }
 
+/* clang-format off */
 static const double numbers[] = {
     0.0,      -0.0,     1.0,          -1.0,        0.1,        0.01,       1.0 / 3.0,   1e22,          1e23,
     DBL_MAX,  -DBL_MAX, DBL_MIN,      -DBL_MIN,    5e-324,     -5e-324,    1e-310,      DBL_EPSILON,   2.0 / 3.0,
     M_PI,     -M_E,     9007199254740993.0,        123456789012345680.0,   0.30000000000000004,
 };
+/* clang-format on */
 
 static void test_numbers_come_back(void **state)
 {
@@ -69,6 +71,7 @@ static void test_random_numbers_come_back(void **state)
 static void test_text_is_no_longer_than_it_must_be(void **state)
 {
     (void)state;
+    /* clang-format off */
     const struct {
         double number;
         const char *text;
@@ -77,6 +80,7 @@ static void test_text_is_no_longer_than_it_must_be(void **state)
         {100, "100"},  {1e-8, "1e-08"}, {1e22, "1e+22"}, {0.30000000000000004, "0.30000000000000004"},
         {0.999, "0.999"},
     };
+    /* clang-format on */
     for (size_t i = 0; i < COUNT(cases); i++) {
         char text[TEXT_NUMBER_CAPACITY];
         text_from_number(cases[i].number, text);
@@ -89,14 +93,17 @@ static void test_text_is_no_longer_than_it_must_be(void **state)
 static void test_decimal_numbers_are_read(void **state)
 {
     (void)state;
+    /* clang-format off */
     const struct {
         const char *text;
         double number;
     } cases[] = {
         {"0", 0},     {"1", 1},       {"+1", 1},     {"-1", -1},   {".5", 0.5},        {"5.", 5},
         {"1e3", 1e3}, {"1E3", 1e3},   {"1e+3", 1e3}, {"1e-3", 1e-3}, {"-.5e1", -5},    {"007", 7},
-        {"1.7976931348623157e308", DBL_MAX},         {"4.9e-324", 5e-324},             {"2.2250738585072014e-308", DBL_MIN},
+        {"1.7976931348623157e308", DBL_MAX},         {"4.9e-324", 5e-324},
+        {"2.2250738585072014e-308", DBL_MIN},
     };
+    /* clang-format on */
     for (size_t i = 0; i < COUNT(cases); i++) {
         double number = 12345.0;
         if (!text_to_number(cases[i].text, &number) || number != cases[i].number)
@@ -107,13 +114,17 @@ static void test_decimal_numbers_are_read(void **state)
 static void test_nothing_else_is_a_number(void **state)
 {
     (void)state;
+    /* clang-format off */
     const char *const texts[] = {
-        "",      " ",     " 1",     "1 ",      "\t1",     "1\n",     "1 2",  "abc",    "1x",      "x1",     "-",       "+",
-        ".",     "-.",    "e5",     ".e5",     "1e",      "1e+",     "--1",  "+-1",    "- 1",     "1,5",    "1.5.2",   "0x10",
-        "0X1p4", "-0x1",  "0x",     "+0x.8p1", "nan",     "NaN",     "-nan", "+nan",   "nan(1)",  "inf",    "-inf",    "+inf",
-        "INF",   "infinity",        "-Infinity",          "1e309",   "-1e309",         "1e999999999999", "1.7976931348623159e308",
-        "1_000", "1'000", "1f",     "1d0",     "1.0L",    "١",
+        "", " ", " 1", "1 ", "\t1", "1\n", "1 2", "- 1",
+        "abc", "1x", "x1", "1f", "1d0", "1.0L", "١",
+        "-", "+", ".", "-.", "--1", "+-1", "e5", ".e5", "1e", "1e+",
+        "1,5", "1.5.2", "1_000", "1'000",
+        "0x10", "0X1p4", "-0x1", "0x", "+0x.8p1",
+        "nan", "NaN", "-nan", "+nan", "nan(1)", "inf", "-inf", "+inf", "INF", "infinity", "-Infinity",
+        "1e309", "-1e309", "1e999999999999", "1.7976931348623159e308",
     };
+    /* clang-format on */
     for (size_t i = 0; i < COUNT(texts); i++) {
         double number = 12345.0;
         if (text_to_number(texts[i], &number))
@@ -125,6 +136,7 @@ static void test_nothing_else_is_a_number(void **state)
 static void test_integers_are_read_up_to_64_bits(void **state)
 {
     (void)state;
+    /* clang-format off */
     const struct {
         const char *text;
         int64_t integer;
@@ -132,6 +144,7 @@ static void test_integers_are_read_up_to_64_bits(void **state)
         {"0", 0},  {"-0", 0},  {"+7", 7},  {"-7", -7},  {"0010", 10},
         {"9223372036854775807", INT64_MAX},  {"-9223372036854775808", INT64_MIN},
     };
+    /* clang-format on */
     for (size_t i = 0; i < COUNT(cases); i++) {
         int64_t integer = 12345;
         if (!text_to_integer(cases[i].text, &integer) || integer != cases[i].integer)
@@ -142,11 +155,13 @@ static void test_integers_are_read_up_to_64_bits(void **state)
 static void test_nothing_else_is_an_integer(void **state)
 {
     (void)state;
+    /* clang-format off */
     const char *const texts[] = {
         "",   " ",  " 1",  "1 ",   "\n1", "1.",  "1.0", ".5",   "1e3", "0x10", "1x",  "x",  "-",
         "+",  ".",  "--1", "+-1",  "- 1", "1,0", "nan", "true", "9223372036854775808",
         "-9223372036854775809",    "99999999999999999999999999999999",
     };
+    /* clang-format on */
     for (size_t i = 0; i < COUNT(texts); i++) {
         int64_t integer = 12345;
         if (text_to_integer(texts[i], &integer))
@@ -173,7 +188,8 @@ static void test_errno_is_the_callers(void **state)
 /* Sets a locale that writes 0,5; false if this system has none. */
 static bool set_comma_locale(void)
 {
-    const char *const names[] = {"de_DE.UTF-8", "de_DE.utf8", "fr_FR.UTF-8", "fr_FR.utf8", "nl_NL.UTF-8", "pt_BR.UTF-8", "de_DE"};
+    const char *const names[] = {"de_DE.UTF-8", "de_DE.utf8",  "fr_FR.UTF-8", "fr_FR.utf8",
+                                 "nl_NL.UTF-8", "pt_BR.UTF-8", "de_DE"};
     for (size_t i = 0; i < COUNT(names); i++)
         if (setlocale(LC_ALL, names[i]) != NULL && strcmp(localeconv()->decimal_point, ",") == 0)
             return true;
@@ -184,7 +200,8 @@ static void test_a_locale_with_a_decimal_comma_changes_nothing(void **state)
 {
     (void)state;
     if (!set_comma_locale()) {
-        print_message("SKIPPED: no locale with a decimal comma is installed (Debian and Ubuntu: package locales-all)\n");
+        print_message(
+            "SKIPPED: no locale with a decimal comma is installed (Debian and Ubuntu: package locales-all)\n");
         skip();
     }
     char text[TEXT_NUMBER_CAPACITY];

@@ -219,10 +219,12 @@ static void test_a_trainer_that_would_change_the_network_is_refused_by_key(void 
 {
     (void)state;
     static const char *const conflicts[][2] = {
-        {"precision=f32", "precision is f32"},       {"activation=relu", "activation is relu"},
+        {"precision=f32", "precision is f32"},
+        {"activation=relu", "activation is relu"},
         {"output_activation=identity", "output_activation is identity"},
         {"sigmoid_slope=1", "sigmoid_slope is 1 in the trainer's config, but the model was made with 0.01"},
-        {"leaky_slope=0.5", "leaky_slope is 0.5"},   {"activation.1=tanh", "activation.1 is tanh"},
+        {"leaky_slope=0.5", "leaky_slope is 0.5"},
+        {"activation.1=tanh", "activation.1 is tanh"},
         {"init=zeros", "init is zeros"},
     };
     dnn_model *model = model_of(layers, 3, "");
@@ -252,6 +254,33 @@ static void test_a_trainers_config_decides_how_to_learn(void **state)
     assert_naive_weights(&f, 1e-14);
     dnn_trainer_destroy(trainer);
     release(&f);
+}
+
+/* For one layer, the tutorial's rule is the exact one with c in the learning rate. */
+static void test_a_trainers_config_decides_the_derivative_of_the_sigmoid(void **state)
+{
+    (void)state;
+    static const int64_t shape[] = {1, 1};
+    const double x = 0.5, y = 0.9;
+    double w[2][2];
+    static const char *const settings[] = {"sigmoid_derivative=exact learning_rate=1",
+                                           "sigmoid_derivative=tutorial learning_rate=0.25"};
+    for (int i = 0; i < 2; i++) {
+        dnn_model *model = model_of(shape, 2, "sigmoid_slope=0.25");
+        dnn_config *config = config_of(settings[i]);
+        dnn_trainer *trainer = NULL;
+        assert_ok(dnn_trainer_create(model, config, &trainer));
+        double *before = weights_of(model);
+        assert_ok(dnn_trainer_step(trainer, &x, &y, 1, NULL));
+        assert_ok(dnn_model_get_parameters(model, w[i]));
+        assert_true(fabs(w[i][0] - before[0]) > 1e-3);
+        free(before);
+        dnn_trainer_destroy(trainer);
+        dnn_config_destroy(config);
+        dnn_model_destroy(model);
+    }
+    assert_near("weight", 0, w[0][0], w[1][0], 1, 1e-15);
+    assert_near("bias", 0, w[0][1], w[1][1], 1, 1e-15);
 }
 
 /* ---- layer_stats ---- */
@@ -354,6 +383,7 @@ int main(void)
         cmocka_unit_test(test_a_step_leaves_the_sum_alone),
         cmocka_unit_test(test_a_trainer_that_would_change_the_network_is_refused_by_key),
         cmocka_unit_test(test_a_trainers_config_decides_how_to_learn),
+        cmocka_unit_test(test_a_trainers_config_decides_the_derivative_of_the_sigmoid),
         cmocka_unit_test(test_layer_stats_are_those_of_the_latest_gradient),
         cmocka_unit_test(test_saturated_is_the_share_of_neurons_that_pass_no_gradient),
         cmocka_unit_test(test_checking_the_gradient_changes_nothing),

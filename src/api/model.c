@@ -251,15 +251,14 @@ void model_end_training(dnn_model *model)
 
 int32_t model_admit_change(dnn_model *model, double change)
 {
-    /* Half of the largest number, so that the sum of two bounds is finite. */
-    const double limit = model->core->largest_number / 2;
-    if (model->weight_bound + change > limit) {
+    const double largest = model->core->largest_number;
+    if (!(change <= largest - model->weight_bound)) {
         measure_weights(model); /* the bound only grew; the weights may not have */
     }
-    if (!(change <= limit && model->weight_bound + change <= limit)) {
+    if (!(change <= largest - model->weight_bound)) {
         return status_error(DNN_ERROR_NOT_FINITE,
-                            "the update is too large for the weights to stay finite: try a smaller "
-                            "learning_rate, or smaller inputs");
+                            "the update is not finite, or too large for the weights to stay so: try "
+                            "a smaller learning_rate, or smaller inputs");
     }
     model->weight_bound += change;
     return DNN_OK;

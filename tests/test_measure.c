@@ -1,0 +1,252 @@
+/*
+ * test_measure.c - loss, accuracy and confusion against plain loops over dnn_model_predict, one sample a call.
+ *
+ * The library measures in chunks of 256 samples, so the counts lie around that; targets come as numbers and as labels,
+ * of which a dataset may have fewer classes than the model has outputs.
+ */
+#include "support.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
+enum { N_IN = 3, MOST = 600, MOST_OUT = 5 };
+
+static const int64_t counts[] = {1, 2, 255, 256, 257, 511, 512, 513, MOST};
+static const int64_t output_counts[] = {1, 2, MOST_OUT};
+static const char *const settings[] = {
+    "precision=f64 activation=tanh output_activation=sigmoid sigmoid_slope=1 init=glorot_normal",
+    "precision=f32 activation=tanh output_activation=sigmoid sigmoid_slope=1 init=glorot_normal"};
+
+struct samples {
+    int64_t n, n_out;
+    double x[MOST * N_IN];
+    double y[MOST * MOST_OUT];
+    int32_t labels[MOST];
+};
+
+/* Targets are drawn; labels are below `classes`. With labels, y is their zeros and ones in n_out columns. */
+static void draw(struct samples *s, int64_t n, int64_t n_out, int64_t classes, bool use_labels)
+{
+    struct generator generator = {(uint64_t)(n * 31 + n_out)};
+    s->n = n;
+    s->n_out = n_out;
+    generator_fill(&generator, s->x, n * N_IN, 0.5);
+    for (int64_t i = 0; i < n * N_IN; i++)
+        s->x[i] *= 8; /* exact; spreads the outputs over both sides of 1/2 */
+    generator_fill(&generator, s->y, n * n_out, 0.0);
+    for (int64_t i = 0; i < n; i++) {
+        s->labels[i] = (int32_t)(generator_next(&generator) % (uint64_t)classes);
+        for (int64_t j = 0; use_labels && j < n_out; j++)
+            s->y[i * n_out + j] = j == s->labels[i] ? 1.0 : 0.0;
+    }
+}
+
+static int64_t class_of(const double *row, int64_t n)
+{
+    if (n == 1)
+        return row[0] >= 0.5;
+    int64_t best = 0;
+    for (int64_t j = 1; j < n; j++)
+        if (row[j] > row[best])
+            best = j;
+    return best;
+}
+
+/* Measures sample by sample. */
+static void measure_plainly(const dnn_model *model, const struct samples *s, double *loss, double *accuracy,
+                            int64_t *confusion)
+{
+    long double sum = 0.0L;
+    int64_t right = 0;
+    memset(confusion, 0, sizeof *confusion * MOST_OUT * MOST_OUT);
+    for (int64_t i = 0; i < s->n; i++) {
+        double output[MOST_OUT];
+        const double *y = s->y + i * s->n_out;
+        assert_ok(dnn_model_predict(model, s->x + i * N_IN, 1, output));
+        for (int64_t j = 0; j < s->n_out; j++)
+            sum += ((long double)y[j] - output[j]) * ((long double)y[j] - output[j]);
+        const int64_t truth = class_of(y, s->n_out), answer = class_of(output, s->n_out);
+        right += truth == answer;
+        if (s->n_out > 1)
+            confusion[truth * s->n_out + answer]++;
+    }
+    *loss = (double)(sum / s->n);
+    *accuracy = (double)right / (double)s->n;
+}
+
+static void check(const dnn_model *model, const dnn_dataset *dataset, const struct samples *s)
+{
+    int64_t expected[MOST_OUT * MOST_OUT], actual[MOST_OUT * MOST_OUT + 1];
+    double expected_loss, expected_accuracy, loss = -1.0, accuracy = -1.0;
+    measure_plainly(model, s, &expected_loss, &expected_accuracy, expected);
+    assert_ok(dnn_model_evaluate(model, dataset, &loss, &accuracy));
+    /* In float the rows of a chunk and a single row differ in their last bits. */
+    assert_near("loss", s->n, loss, expected_loss, expected_loss, 1e-5);
+    assert_true(accuracy == expected_accuracy);
+    if (s->n_out == 1)
+        return;
+    const int64_t cells = s->n_out * s->n_out;
+    for (int64_t i = 0; i <= cells; i++)
+        actual[i] = -7; /* overwritten, not added to */
+    assert_ok(dnn_model_confusion(model, dataset, actual));
+    assert_memory_equal(actual, expected, (size_t)cells * sizeof *actual);
+    assert_int_equal(actual[cells], -7);
+}
+
+static void for_each_model(void (*run)(const dnn_model *model, int64_t n_out, struct samples *s))
+{
+    struct samples *s = allocate_or_fail(1, sizeof *s);
+    for (size_t p = 0; p < COUNT(settings); p++) {
+        for (size_t o = 0; o < COUNT(output_counts); o++) {
+            const int64_t layers[] = {N_IN, 6, output_counts[o]};
+            dnn_model *model = model_of(layers, 3, settings[p]);
+            run(model, output_counts[o], s);
+            dnn_model_destroy(model);
+        }
+    }
+    free(s);
+}
+
+/* ---- evaluate and confusion ---- */
+
+static void run_targets(const dnn_model *model, int64_t n_out, struct samples *s)
+{
+    for (size_t c = 0; c < COUNT(counts); c++) {
+        dnn_dataset *dataset = NULL;
+        draw(s, counts[c], n_out, n_out, false);
+        assert_ok(dnn_dataset_create(s->x, s->n, N_IN, s->y, n_out, &dataset));
+        check(model, dataset, s);
+        dnn_dataset_destroy(dataset);
+    }
+}
+
+static void test_datasets_of_numbers_are_measured_like_plain_loops(void **state)
+{
+    (void)state;
+    for_each_model(run_targets);
+}
+
+static void run_labels(const dnn_model *model, int64_t n_out, struct samples *s)
+{
+    for (int64_t classes = 1; classes <= n_out; classes++) {
+        for (size_t c = 0; c < COUNT(counts); c++) {
+            dnn_dataset *dataset = NULL;
+            draw(s, counts[c], n_out, classes, true);
+            assert_ok(dnn_dataset_create_labels(s->x, s->n, N_IN, s->labels, classes, &dataset));
+            check(model, dataset, s);
+            dnn_dataset_destroy(dataset);
+        }
+    }
+}
+
+static void test_labels_of_fewer_classes_than_outputs_are_measured_like_plain_loops(void **state)
+{
+    (void)state;
+    for_each_model(run_labels);
+}
+
+/* The drawn samples are worth something: answers differ, and some are right and some wrong. */
+static void test_the_samples_tell_right_from_wrong(void **state)
+{
+    (void)state;
+    for (size_t o = 0; o < COUNT(output_counts); o++) {
+        const int64_t layers[] = {N_IN, 6, output_counts[o]};
+        struct samples *s = allocate_or_fail(1, sizeof *s);
+        dnn_model *model = model_of(layers, 3, settings[0]);
+        int64_t confusion[MOST_OUT * MOST_OUT];
+        double loss, accuracy;
+        draw(s, MOST, output_counts[o], output_counts[o], false);
+        measure_plainly(model, s, &loss, &accuracy, confusion);
+        assert_true(loss > 0.0 && accuracy > 0.1 && accuracy < 0.9);
+        dnn_model_destroy(model);
+        free(s);
+    }
+}
+
+/* ---- arguments ---- */
+
+static void test_either_figure_may_be_left_out(void **state)
+{
+    (void)state;
+    const int64_t layers[] = {1, 2};
+    const double x[] = {0.5}, y[] = {0.0, 1.0};
+    double loss = -1.0, accuracy = -1.0, both_loss = -1.0, both_accuracy = -1.0;
+    dnn_model *model = model_of(layers, 2, "");
+    dnn_dataset *dataset = NULL;
+    assert_ok(dnn_dataset_create(x, 1, 1, y, 2, &dataset));
+    assert_ok(dnn_model_evaluate(model, dataset, &both_loss, &both_accuracy));
+    assert_ok(dnn_model_evaluate(model, dataset, &loss, NULL));
+    assert_ok(dnn_model_evaluate(model, dataset, NULL, &accuracy));
+    assert_ok(dnn_model_evaluate(model, dataset, NULL, NULL));
+    assert_true(loss == both_loss && accuracy == both_accuracy && loss > 0.0);
+    dnn_dataset_destroy(dataset);
+    dnn_model_destroy(model);
+}
+
+/* On failure every output is as it was. */
+static void test_datasets_of_another_shape_are_refused(void **state)
+{
+    (void)state;
+    const int64_t layers[] = {2, 3}, single[] = {2, 1};
+    const double x[6] = {0}, y[6] = {0};
+    const int32_t labels[] = {0};
+    const int64_t shapes[][2] = {{1, 3}, {3, 3}, {2, 2}, {2, 4}};
+    dnn_model *model = model_of(layers, 2, ""), *narrow = model_of(single, 2, "");
+    dnn_dataset *dataset = NULL;
+    int64_t confusion[9] = {-7, -7, -7, -7, -7, -7, -7, -7, -7};
+    double loss = -7.0, accuracy = -7.0;
+    for (size_t s = 0; s < COUNT(shapes); s++) {
+        assert_ok(dnn_dataset_create(x, 1, shapes[s][0], y, shapes[s][1], &dataset));
+        assert_int_equal(dnn_model_evaluate(model, dataset, &loss, &accuracy), DNN_ERROR_INVALID_ARGUMENT);
+        assert_int_equal(dnn_model_confusion(model, dataset, confusion), DNN_ERROR_INVALID_ARGUMENT);
+        dnn_dataset_destroy(dataset);
+    }
+    assert_ok(dnn_dataset_create_labels(x, 1, 2, labels, 4, &dataset)); /* more classes than outputs */
+    assert_int_equal(dnn_model_evaluate(model, dataset, &loss, &accuracy), DNN_ERROR_INVALID_ARGUMENT);
+    dnn_dataset_destroy(dataset);
+    assert_ok(dnn_dataset_create(x, 1, 2, y, 1, &dataset)); /* a single output has no confusion */
+    assert_int_equal(dnn_model_confusion(narrow, dataset, confusion), DNN_ERROR_INVALID_ARGUMENT);
+    dnn_dataset_destroy(dataset);
+    assert_true(loss == -7.0 && accuracy == -7.0);
+    for (int i = 0; i < 9; i++)
+        assert_int_equal(confusion[i], -7);
+    dnn_model_destroy(model);
+    dnn_model_destroy(narrow);
+}
+
+static void test_a_loss_that_overflows_is_not_finite(void **state)
+{
+    (void)state;
+    const int64_t layers[] = {1, 1};
+    const double x[] = {1.0}, y[] = {-1e200}, w[] = {1e200, 0.0};
+    double loss = -7.0, accuracy = -7.0;
+    dnn_model *model = model_of(layers, 2, "output_activation=identity");
+    dnn_dataset *dataset = NULL;
+    assert_ok(dnn_model_set_weights(model, 0, w));
+    assert_ok(dnn_dataset_create(x, 1, 1, y, 1, &dataset));
+    assert_int_equal(dnn_model_evaluate(model, dataset, &loss, &accuracy), DNN_ERROR_NOT_FINITE);
+    assert_true(loss == -7.0 && accuracy == -7.0);
+    dnn_dataset_destroy(dataset);
+    dnn_model_destroy(model);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_datasets_of_numbers_are_measured_like_plain_loops),
+        cmocka_unit_test(test_labels_of_fewer_classes_than_outputs_are_measured_like_plain_loops),
+        cmocka_unit_test(test_the_samples_tell_right_from_wrong),
+        cmocka_unit_test(test_either_figure_may_be_left_out),
+        cmocka_unit_test(test_datasets_of_another_shape_are_refused),
+        cmocka_unit_test(test_a_loss_that_overflows_is_not_finite),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
