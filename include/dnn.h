@@ -25,8 +25,8 @@
  * ERRORS. A function that returns int32_t returns DNN_OK (0) or a negative status; dnn_trainer_fit may also return
  * DNN_STOPPED. On failure every output is as it was, the handle stays usable, nothing leaks, and dnn_last_error() says
  * what was expected and what came. Any function may return DNN_ERROR_INVALID_ARGUMENT (a NULL handle or pointer, a size
- * out of range); a function that creates or reads may also return DNN_ERROR_OUT_OF_MEMORY. Other errors are listed
- * where they arise. A count of rows is at most 2147483647: the BLAS counts with 32 bits.
+ * out of range) and, unless it says that it allocates nothing, DNN_ERROR_OUT_OF_MEMORY. Other errors are listed where
+ * they arise. A count of rows is at most 2147483647: the BLAS counts with 32 bits.
  *
  * HANDLES are opaque, and count their references: destroy them in any order, each once. Destroy functions take NULL.
  *
@@ -203,23 +203,24 @@ DNN_API int32_t dnn_model_set_parameters(dnn_model *model, const double *theta);
 
 /* Runs the network forward: y = φ(W_{L−1} … φ(W_0 x̂)). x: [n × n_0]; y: [n × n_L], overwritten; they must not
  * overlap. n = 0 does nothing, and then both may be NULL. DNN_ERROR_NOT_FINITE if a number in x is not finite in the
- * model's precision: then y is untouched. A row's result may differ in its last bits with the number of rows in the
- * call. Shared freely between threads; memory is taken at a thread's first call and kept in the model. Since 0.1. */
+ * model's precision: then y is untouched. Where the weights are so large that the network's own numbers overflow, y
+ * is infinite or NaN. A row's result may differ in its last bits with the number of rows in the call. Shared freely
+ * between threads; memory is taken at a thread's first call and kept in the model. Since 0.1. */
 DNN_API int32_t dnn_model_predict(const dnn_model *model, const double *x, int64_t n, double *y);
 
 /* The same for arrays of float. Since 0.1. */
 DNN_API int32_t dnn_model_predict_f32(const dnn_model *model, const float *x, int64_t n, float *y);
 
 /* The class of each sample: the index of the largest output, the first one if several are equal. With a single
- * output: 1 if it is at least 0.5, else 0. x: [n × n_0]; label: [n]. Errors and threads as dnn_model_predict. Since
- * 0.1. */
+ * output: 1 if it is at least 0.5, else 0. x: [n × n_0]; label: [n]. An output that is NaN is never the largest.
+ * Errors and threads as dnn_model_predict. Since 0.1. */
 DNN_API int32_t dnn_model_classify(const dnn_model *model, const double *x, int64_t n, int32_t *label);
 
 /* Measures the model on a dataset. *loss: the mean over the samples of the config's loss, E = Σ_j (y_j − x_j)² for
  * squared_error. *accuracy: the share of samples, 0 to 1, whose class by dnn_model_classify is that of the target by
  * the same rule. Either pointer may be NULL. The dataset must have n_0 inputs and n_L outputs; one made of labels
- * may have fewer classes than n_L. DNN_ERROR_NOT_FINITE if the loss is not finite. Threads as dnn_model_predict.
- * Since 0.1. */
+ * may have fewer classes than n_L. DNN_ERROR_NOT_FINITE if an input is too large for the model's precision, or the
+ * loss is not finite. Threads as dnn_model_predict. Since 0.1. */
 DNN_API int32_t dnn_model_evaluate(const dnn_model *model, const dnn_dataset *dataset, double *loss, double *accuracy);
 
 /* Counts which class was taken for which. counts: [n_L × n_L], overwritten; row = the true class, column = the
@@ -254,9 +255,10 @@ DNN_API int32_t dnn_workspace_activations(const dnn_workspace *workspace, int64_
 
 /* Makes a trainer for a model. config: copied; NULL means the config that the model was made with. It decides how to
  * learn (learning_rate, batch_size, epochs, shuffle, seed, sigmoid_derivative …). What the network is (precision,
- * activations, slopes, loss) was fixed when the model was made: a config in which such a key was set to something
- * else is DNN_ERROR_INVALID_ARGUMENT. Holds a reference to the model. *out: released with dnn_trainer_destroy. Since
- * 0.1. */
+ * activation, output_activation, sigmoid_slope, leaky_slope, init, loss) was fixed when the model was made: a config
+ * in which such a key was set to something else is DNN_ERROR_INVALID_ARGUMENT. Holds a reference to the model.
+ * DNN_ERROR_NOT_FINITE if learning_rate is too large for the model's precision. *out: released with
+ * dnn_trainer_destroy. Since 0.1. */
 DNN_API int32_t dnn_trainer_create(dnn_model *model, const dnn_config *config_or_null, dnn_trainer **out);
 
 /* Releases a trainer; NULL is allowed. The model keeps the weights. Since 0.1. */
@@ -265,7 +267,8 @@ DNN_API void dnn_trainer_destroy(dnn_trainer *trainer);
 /* One update of the weights, from the mean gradient of n samples: W ← W − η (1/n) Σ ∇W. n = 1 is the tutorial's
  * train(). x: [n × n_0]; y: [n × n_L]; n at least 1. *loss (NULL: not wanted): the mean over the n samples of E,
  * before the update. Sums that dnn_trainer_accumulate holds are left alone. DNN_ERROR_NOT_FINITE if a number in x or
- * y, the loss or the update is not finite: then the weights are as before. Allocates nothing. Since 0.1. */
+ * y, the loss or the update is not finite, or so large that a weight might overflow: then the weights are as before.
+ * Allocates nothing. Since 0.1. */
 DNN_API int32_t dnn_trainer_step(dnn_trainer *trainer, const double *x, const double *y, int64_t n, double *loss);
 
 /* The same for arrays of float. Since 0.1. */
@@ -288,8 +291,9 @@ DNN_API int32_t dnn_trainer_fit(dnn_trainer *trainer, const dnn_dataset *trainin
 DNN_API int32_t dnn_trainer_set_progress(dnn_trainer *trainer,
                                          int32_t (*callback)(void *user, const dnn_progress *progress), void *user);
 
-/* Ends the fit that is running within one batch; it returns DNN_STOPPED. Without one it does nothing. May be called
- * from any thread, also inside the callback, but not from a signal handler. Since 0.1. */
+/* Ends the fit that is running within one batch, or the validation of one epoch; it returns DNN_STOPPED. Without one
+ * it does nothing. May be called from any thread, also inside the callback, but not from a signal handler. Since
+ * 0.1. */
 DNN_API int32_t dnn_trainer_cancel(dnn_trainer *trainer);
 
 /* The epoch that is running, from 1. These eight are for use inside a progress callback; −1 (or NaN) if progress is
@@ -336,25 +340,26 @@ DNN_API int32_t dnn_trainer_set_gradient(dnn_trainer *trainer, const double *gra
 
 /* One update by the sum, W ← W − η · scale · G, after which the sum is empty. accumulate over n samples, then
  * apply(1/n), equals step over them to within rounding. scale: finite. DNN_ERROR_INVALID_ARGUMENT if nothing was
- * accumulated or set; DNN_ERROR_NOT_FINITE if a weight would overflow: weights and sum are then as before. Since
+ * accumulated or set; DNN_ERROR_NOT_FINITE if a weight might overflow: weights and sum are then as before. Since
  * 0.1. */
 DNN_API int32_t dnn_trainer_apply(dnn_trainer *trainer, double scale);
 
 /* Why is it not learning? Figures of W_layer, 0 to L − 1, at the trainer's latest gradient: of the last step (of fit
  * too), its mean gradient; of the last accumulate, set_gradient or apply, the sum G. *gradient_norm: the Frobenius
- * norm ‖∇W_layer‖. *weight_norm: ‖W_layer‖ now. *saturated: of the activations x_{layer+1} of the last samples seen,
- * the share, 0 to 1, whose derivative φ′ is below 1/1000 of its largest value: a sigmoid near 0 or 1, a ReLU that is
- * off. The gradient cannot pass through these. Each pointer may be NULL. DNN_ERROR_INVALID_ARGUMENT before the first
- * step or accumulate, and after one that failed. Since 0.1. */
+ * norm ‖∇W_layer‖. *weight_norm: ‖W_layer‖ now. *saturated: of the activations x_{layer+1} of the last samples seen
+ * (at most the larger of 256 and batch_size of them), the share, 0 to 1, whose derivative φ′ is below 1/1000 of its
+ * largest value: a sigmoid near 0 or 1, a ReLU that is off. The gradient cannot pass through these. Each pointer may
+ * be NULL. DNN_ERROR_INVALID_ARGUMENT before the first step or accumulate, and after one that failed because numbers
+ * overflowed. Since 0.1. */
 DNN_API int32_t dnn_trainer_layer_stats(dnn_trainer *trainer, int64_t layer, double *gradient_norm, double *weight_norm,
                                         double *saturated);
 
 /* Compares the gradient of Σ E over n samples with central differences (E(w + h) − E(w − h)) / 2h, taken in double
  * precision on a copy of the weights, h = ∛ε · max(1, |w|). Every weight of a layer that has up to 1000 is tried,
  * else 1000 spread evenly. *max_relative_error: the largest |a − b| over the largest |b| of its layer; 0 if both
- * gradients are all 0. About 1e-9 is right in f64 and 1e-6 in f32; sigmoid_derivative = tutorial is off by its
- * factor c, as the tutorial's is. A kink (relu at 0) inside ±h shows as an error. Changes nothing. x, y, n: as in
- * dnn_trainer_step. Takes two forward runs a weight. Since 0.1. */
+ * gradients are all 0, infinity if the differences are and the gradient is not. About 1e-9 is right in f64 and 1e-6
+ * in f32; sigmoid_derivative = tutorial is off by its factor c, as the tutorial's is. A kink (relu at 0) inside ±h
+ * shows as an error. Changes nothing. x, y, n: as in dnn_trainer_step. Takes two forward runs a weight. Since 0.1. */
 DNN_API int32_t dnn_trainer_check_gradient(dnn_trainer *trainer, const double *x, const double *y, int64_t n,
                                            double *max_relative_error);
 

@@ -49,20 +49,6 @@ static void test_products_that_fit_are_right_and_others_refused(void **state)
     }
 }
 
-static void test_sums_that_fit_are_right_and_others_refused(void **state)
-{
-    (void)state;
-    for (size_t i = 0; i < COUNT(operands); i++) {
-        for (size_t j = 0; j < COUNT(operands); j++) {
-            int64_t sum = -7;
-            const uint64_t expected = (uint64_t)operands[i] + (uint64_t)operands[j];
-            const bool fits = expected <= INT64_MAX;
-            assert_int_equal(memory_add(operands[i], operands[j], &sum), fits);
-            assert_true(sum == (fits ? (int64_t)expected : -7));
-        }
-    }
-}
-
 static void test_negative_sizes_are_refused(void **state)
 {
     (void)state;
@@ -72,7 +58,6 @@ static void test_negative_sizes_are_refused(void **state)
         assert_false(memory_multiply(negative[i], 1, &out) || memory_multiply(1, negative[i], &out));
         assert_false(memory_multiply(negative[i], 0, &out) || memory_multiply(0, negative[i], &out));
         assert_false(memory_multiply(negative[i], negative[i], &out));
-        assert_false(memory_add(negative[i], 5, &out) || memory_add(5, negative[i], &out));
         assert_int_equal(out, -7);
         assert_null(memory_new(negative[i], 1));
         assert_null(memory_new(1, negative[i]));
@@ -190,7 +175,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_products_that_fit_are_right_and_others_refused),
-        cmocka_unit_test(test_sums_that_fit_are_right_and_others_refused),
         cmocka_unit_test(test_negative_sizes_are_refused),
         cmocka_unit_test(test_memory_is_zeroed_every_time),
         cmocka_unit_test(test_aligned_memory_starts_on_a_cache_line),

@@ -230,26 +230,85 @@ static void test_an_update_that_overflows_leaves_the_weights_as_they_were(void *
 }
 
 /* The product of a rate beyond float and a gradient of 0 is 0, not 0 · ∞. */
-static void test_a_rate_too_large_for_float_makes_no_nan_of_a_dead_network(void **state)
+static void test_a_rate_outside_float_is_refused_and_a_large_one_makes_no_nan_of_a_dead_network(void **state)
 {
     (void)state;
-    dnn_model *model = model_of(layers, 3, "precision=f32 learning_rate=1e39 activation=relu output_activation=relu");
-    dnn_trainer *trainer = trainer_of(model);
+    dnn_model *outside = model_of(layers, 3, "precision=f32 learning_rate=1e39");
+    dnn_trainer *trainer = NULL;
+    expect_error(dnn_trainer_create(outside, NULL, &trainer), DNN_ERROR_NOT_FINITE, "learning_rate");
+    assert_null(trainer);
+    dnn_model_destroy(outside);
+
+    dnn_model *model = model_of(layers, 3, "precision=f32 learning_rate=3e38 activation=relu output_activation=relu");
+    trainer = trainer_of(model);
     double theta[PARAMETERS];
     for (int i = 0; i < PARAMETERS; i++)
         theta[i] = -1;
     assert_ok(dnn_model_set_parameters(model, theta));
     const double x[2 * N_IN] = {1, 1, 1, 1, 1, 1}, y[2 * N_OUT] = {0.5, 0.5, 0.5, 0.5};
     for (int64_t n = 1; n <= 2; n++) {
-        const int32_t status = dnn_trainer_step(trainer, x, y, n, NULL);
-        assert_true(status == DNN_OK || status == DNN_ERROR_NOT_FINITE);
+        assert_ok(dnn_trainer_step(trainer, x, y, n, NULL));
         assert_weights(model, theta);
     }
     const double zeros[PARAMETERS] = {0};
     assert_ok(dnn_trainer_set_gradient(trainer, zeros));
-    const int32_t status = dnn_trainer_apply(trainer, 1);
-    assert_true(status == DNN_OK || status == DNN_ERROR_NOT_FINITE);
+    expect_error(dnn_trainer_apply(trainer, 10), DNN_ERROR_NOT_FINITE, "too large");
     assert_weights(model, theta);
+    assert_ok(dnn_trainer_apply(trainer, 1));
+    assert_weights(model, theta);
+    dnn_trainer_destroy(trainer);
+    dnn_model_destroy(model);
+}
+
+/* The bound on an update is exact, the core rounds: η, the product and their sum may each be a little more. */
+static void test_an_update_at_the_very_edge_of_float_is_refused(void **state)
+{
+    (void)state;
+    const int64_t one[] = {1, 1};
+    dnn_config *config = config_of("precision=f32 output_activation=identity init=zeros");
+    assert_ok(dnn_config_set_number(config, "learning_rate", 1 + 0x1p-24 + 0x1p-49));
+    dnn_model *model = NULL;
+    assert_ok(dnn_model_create(one, 2, config, &model));
+    dnn_trainer *trainer = trainer_of(model);
+    const double x = 0, y = 0x1.fffffcp126, zeros[2] = {0, 0};
+    expect_error(dnn_trainer_step(trainer, &x, &y, 1, NULL), DNN_ERROR_NOT_FINITE, "not finite");
+    assert_weights(model, zeros);
+    double norm;
+    expect_error(dnn_trainer_layer_stats(trainer, 0, &norm, NULL, NULL), DNN_ERROR_INVALID_ARGUMENT, "failed");
+    dnn_trainer_destroy(trainer);
+    dnn_model_destroy(model);
+    dnn_config_destroy(config);
+}
+
+static void test_no_figures_are_made_of_outputs_that_overflow(void **state)
+{
+    (void)state;
+    const int64_t shape[] = {1, 2};
+    dnn_model *model = model_of(shape, 2, "output_activation=identity");
+    const double theta[] = {1e308, 1e308, 1e308, 1e308}, x[] = {10}, y[] = {0, 1};
+    assert_ok(dnn_model_set_parameters(model, theta));
+    dnn_dataset *dataset = NULL;
+    assert_ok(dnn_dataset_create(x, 1, 1, y, 2, &dataset));
+    int64_t counts[4] = {-7, -7, -7, -7};
+    double loss = -7, accuracy = -7;
+    expect_error(dnn_model_confusion(model, dataset, counts), DNN_ERROR_NOT_FINITE, "not finite");
+    expect_error(dnn_model_evaluate(model, dataset, &loss, &accuracy), DNN_ERROR_NOT_FINITE, "not finite");
+    assert_true(loss == -7 && accuracy == -7 && counts[0] == -7 && counts[3] == -7);
+    dnn_dataset_destroy(dataset);
+    dnn_model_destroy(model);
+}
+
+static void test_a_gradient_check_beside_an_overflow_says_so(void **state)
+{
+    (void)state;
+    const int64_t one[] = {1, 1};
+    dnn_model *model = model_of(one, 2, "output_activation=identity");
+    dnn_trainer *trainer = trainer_of(model);
+    const double theta[] = {1, 1.3407807e154}, x = 1, y = 0;
+    double error = -7;
+    assert_ok(dnn_model_set_parameters(model, theta));
+    expect_error(dnn_trainer_check_gradient(trainer, &x, &y, 1, &error), DNN_ERROR_NOT_FINITE, "not finite");
+    assert_true(error == -7);
     dnn_trainer_destroy(trainer);
     dnn_model_destroy(model);
 }
@@ -364,7 +423,10 @@ int main(void)
         IN(setup_f64, test_a_failed_accumulate_leaves_the_sum_as_it_was),
         IN_BOTH(test_a_loss_that_overflows_leaves_the_weights_as_they_were),
         cmocka_unit_test(test_an_update_that_overflows_leaves_the_weights_as_they_were),
-        cmocka_unit_test(test_a_rate_too_large_for_float_makes_no_nan_of_a_dead_network),
+        cmocka_unit_test(test_a_rate_outside_float_is_refused_and_a_large_one_makes_no_nan_of_a_dead_network),
+        cmocka_unit_test(test_an_update_at_the_very_edge_of_float_is_refused),
+        cmocka_unit_test(test_no_figures_are_made_of_outputs_that_overflow),
+        cmocka_unit_test(test_a_gradient_check_beside_an_overflow_says_so),
         cmocka_unit_test(test_weights_so_large_that_the_network_overflows_stay_as_they_are),
         cmocka_unit_test(test_a_clone_knows_how_large_its_weights_are),
         cmocka_unit_test(test_a_dataset_holds_finite_numbers_only),

@@ -53,6 +53,29 @@ static void test_a_long_message_is_cut_at_a_whole_character(void **state)
     }
 }
 
+/* What comes from outside may be Latin-1, or cut in the middle of a character: a binding that decodes strictly must not fail. */
+static void test_a_message_is_utf_8_whatever_it_quotes(void **state)
+{
+    (void)state;
+    const struct {
+        const char *quoted, *expected;
+    } cases[] = {
+        {"caf\xE9", "caf?"},
+        {"\xFF\xFE", "??"},
+        {"\xC3", "?"},
+        {"\xE2\x86x", "??x"},
+        {"\xC0\xAF", "??"},                       /* overlong / */
+        {"\xED\xA0\x80", "???"},                  /* a surrogate */
+        {"\xF4\x90\x80\x80", "????"},             /* beyond U+10FFFF */
+        {"\xF4\x8F\xBF\xBF", "\xF4\x8F\xBF\xBF"}, /* U+10FFFF */
+        {"é ψ → 𝛙", "é ψ → 𝛙"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        status_error(DNN_ERROR_IO, "%s", cases[i].quoted);
+        assert_string_equal(status_message(), cases[i].expected);
+    }
+}
+
 /* A whole character that just fits is kept. */
 static void test_a_message_that_just_fits_is_whole(void **state)
 {
@@ -119,6 +142,7 @@ int main(void)
         cmocka_unit_test(test_the_status_comes_back_and_the_message_stays),
         cmocka_unit_test(test_a_message_may_quote_the_present_one),
         cmocka_unit_test(test_a_long_message_is_cut_at_a_whole_character),
+        cmocka_unit_test(test_a_message_is_utf_8_whatever_it_quotes),
         cmocka_unit_test(test_a_message_that_just_fits_is_whole),
         cmocka_unit_test(test_a_message_is_one_line_without_control_characters),
         cmocka_unit_test(test_each_thread_has_its_own_message_empty_at_first),

@@ -226,6 +226,8 @@ static void test_a_trainer_that_would_change_the_network_is_refused_by_key(void 
         {"leaky_slope=0.5", "leaky_slope is 0.5"},
         {"activation.1=tanh", "activation.1 is tanh"},
         {"init=zeros", "init is zeros"},
+        {"activation.9=sigmoid", "activation.9 is set, but the network's output is layer 2"},
+        {"activation.2=sigmoid", "layer 2 is the output"},
     };
     dnn_model *model = model_of(layers, 3, "");
     dnn_trainer *trainer = NULL;

@@ -199,6 +199,19 @@ int64_t config_integer(const dnn_config *config, enum key key)
     return config->values[key].integer;
 }
 
+int32_t config_check_precision(const dnn_config *config, enum key key, const struct core *core)
+{
+    const double number = config_number(config, key);
+    if (number >= core->smallest_number && number <= core->largest_number) {
+        return DNN_OK;
+    }
+    char text[TEXT_NUMBER_CAPACITY];
+    text_from_number(number, text);
+    const bool is_large = number > core->largest_number;
+    return status_error(is_large ? DNN_ERROR_NOT_FINITE : DNN_ERROR_INVALID_ARGUMENT, "%s is %s, too %s for %s",
+                        key_table[key].name, text, is_large ? "large" : "small", core->precision);
+}
+
 int32_t config_activation(const dnn_config *config, int64_t layer, int64_t depth)
 {
     const struct layer_activation *of_layer = find_layer(config, layer);
@@ -217,8 +230,8 @@ int32_t config_check_layers(const dnn_config *config, int64_t depth)
         }
         if (layer > depth) {
             return status_error(DNN_ERROR_INVALID_ARGUMENT,
-                                "activation.%lld is set, but the network has %lld hidden layers", (long long)layer,
-                                (long long)depth - 1);
+                                "activation.%lld is set, but the network's output is layer %lld", (long long)layer,
+                                (long long)depth);
         }
     }
     return DNN_OK;

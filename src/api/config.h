@@ -5,6 +5,7 @@
 #define DNN_API_CONFIG_H
 
 #include "api/config_keys.h"
+#include "core/core.h"
 
 #include <dnn.h>
 
@@ -26,6 +27,9 @@ int32_t config_copy(const dnn_config *config, dnn_config **out);
 /* The value of a key of that type. */
 double config_number(const dnn_config *config, enum key key);
 int64_t config_integer(const dnn_config *config, enum key key); /* also the index of a choice, and a switch as 0 or 1 */
+
+/* DNN_ERROR_NOT_FINITE if a number is too large for a precision, and an error if it is too small to be told from 0. */
+int32_t config_check_precision(const dnn_config *config, enum key key, const struct core *core);
 
 /* The activation of layer 1 … depth, of a network with depth weight matrices. */
 int32_t config_activation(const dnn_config *config, int64_t layer, int64_t depth);

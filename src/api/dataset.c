@@ -183,7 +183,9 @@ int32_t dnn_dataset_split(const dnn_dataset *dataset, double fraction, int64_t s
     REQUIRE(first);
     REQUIRE(second);
     const int64_t size = dataset->size;
-    /* Written so that a NaN fails; the product is in range then. */
+    if (!isfinite(fraction)) {
+        return status_error(DNN_ERROR_NOT_FINITE, "fraction is not finite, expected a number between 0 and 1");
+    }
     const int64_t count = fraction > 0 && fraction < 1 ? llround(fraction * (double)size) : 0;
     if (count < 1 || count >= size) {
         return status_error(DNN_ERROR_INVALID_ARGUMENT,

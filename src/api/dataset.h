@@ -17,7 +17,6 @@ struct numbers {
 /* Samples in memory, shared by the parts of a split. */
 struct store {
     atomic_int_fast64_t references;
-    int64_t n;
     struct numbers x;
     struct numbers y;
 };

@@ -3,12 +3,12 @@
  *
  * Arrays are copied first and checked in the copy: nobody can change them between the check and the use.
  */
+#include "api/array.h"
 #include "api/check.h"
 #include "api/dataset.h"
 #include "base/memory.h"
 #include "data/idx.h"
 
-#include <math.h>
 #include <string.h>
 
 /* Takes x.data and y.data over, on failure too. */
@@ -24,7 +24,6 @@ static int32_t dataset_from(int64_t n, struct numbers x, struct numbers y, dnn_d
         return status_out_of_memory("a dataset");
     }
     atomic_init(&store->references, 1);
-    store->n = n;
     store->x = x;
     store->y = y;
     atomic_init(&dataset->references, 1);
@@ -46,45 +45,29 @@ static int32_t copy_numbers(const struct numbers *source, int64_t n, struct numb
     return DNN_OK;
 }
 
-static int32_t not_finite(const char *name, int64_t index, int64_t columns)
+static int32_t check_labels(const int32_t *labels, int64_t n, int64_t classes)
 {
-    return status_error(DNN_ERROR_NOT_FINITE, "%s is not finite in row %lld, column %lld (counted from 0)", name,
-                        (long long)(index / columns), (long long)(index % columns));
+    for (int64_t i = 0; i < n; i++) {
+        if (labels[i] < 0 || labels[i] >= classes) {
+            return status_error(DNN_ERROR_INVALID_ARGUMENT, "labels[%lld] is %d, expected 0 to %lld", (long long)i,
+                                (int)labels[i], (long long)classes - 1);
+        }
+    }
+    return DNN_OK;
 }
 
 static int32_t check_numbers(const char *name, const struct numbers *numbers, int64_t n)
 {
-    const int64_t count = n * numbers->columns;
-    const double *f64 = numbers->data;
-    const float *f32 = numbers->data;
-    const int32_t *label = numbers->data;
     switch (numbers->type) {
     case NUMBER_F64:
-        for (int64_t i = 0; i < count; i++) {
-            if (!isfinite(f64[i])) {
-                return not_finite(name, i, numbers->columns);
-            }
-        }
-        break;
+        return array_check(&core_f64, name, (struct array_in){.f64 = numbers->data}, n, numbers->columns);
     case NUMBER_F32:
-        for (int64_t i = 0; i < count; i++) {
-            if (!isfinite(f32[i])) {
-                return not_finite(name, i, numbers->columns);
-            }
-        }
-        break;
+        return array_check(&core_f64, name, (struct array_in){.f32 = numbers->data}, n, numbers->columns);
     case NUMBER_LABEL:
-        for (int64_t i = 0; i < n; i++) {
-            if (label[i] < 0 || label[i] >= numbers->columns) {
-                return status_error(DNN_ERROR_INVALID_ARGUMENT, "labels[%lld] is %d, expected 0 to %lld", (long long)i,
-                                    (int)label[i], (long long)numbers->columns - 1);
-            }
-        }
-        break;
+        return check_labels(numbers->data, n, numbers->columns);
     default: /* NUMBER_U8: any byte is right */
-        break;
+        return DNN_OK;
     }
-    return DNN_OK;
 }
 
 static int32_t check_shape(int64_t n, const struct numbers *x, const struct numbers *y)

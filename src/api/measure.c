@@ -11,8 +11,26 @@
 /* Adds one chunk, of outputs and targets in the pass, to a sum. */
 typedef void (*add_chunk)(void *sum, const struct core *core, const struct network *network, const struct pass *pass);
 
-/* Runs all samples forward, and shows each chunk, with its targets, to `add`. */
-static int32_t for_each_chunk(const dnn_model *model, const dnn_dataset *dataset, add_chunk add, void *sum)
+/* The samples in the pass, forward. *loss_sum += Σ E. Figures of outputs that are not finite would be made up. */
+static int32_t run_chunk(const dnn_model *model, struct pass *pass, double *loss_sum)
+{
+    const struct core *core = model->core;
+    if (isinf(core->largest(pass_x(core, model->network, pass, 0)))) {
+        return status_error(DNN_ERROR_NOT_FINITE, "an input of the dataset is not finite in %s: it is too large", core->precision);
+    }
+    core->forward(model->network, model->theta, pass);
+    *loss_sum += core->loss_sum(model->network, pass);
+    if (!isfinite(*loss_sum)) {
+        return status_error(DNN_ERROR_NOT_FINITE,
+                            "the loss on this dataset is not finite: the network's outputs overflow");
+    }
+    return DNN_OK;
+}
+
+/* Runs all samples forward, and shows each chunk, with its targets, to `add`. *loss (NULL: not wanted): the mean of
+ * E. */
+static int32_t for_each_chunk(const dnn_model *model, const dnn_dataset *dataset, add_chunk add, void *sum,
+                              double *loss)
 {
     struct pass *pass;
     int32_t status = dataset_check(dataset, "evaluated", model->network);
@@ -22,15 +40,21 @@ static int32_t for_each_chunk(const dnn_model *model, const dnn_dataset *dataset
     if (status != DNN_OK) {
         return status;
     }
-    for (int64_t first = 0; first < dataset->size; first += pass->n_rows) {
+    double loss_sum = 0;
+    for (int64_t first = 0; status == DNN_OK && first < dataset->size; first += pass->n_rows) {
         const int64_t left = dataset->size - first;
         pass->n_rows = left < pass->max_rows ? left : pass->max_rows;
         dataset_gather(dataset, NULL, first, model->core, model->network, pass);
-        model->core->forward(model->network, model->theta, pass);
-        add(sum, model->core, model->network, pass);
+        status = run_chunk(model, pass, &loss_sum);
+        if (status == DNN_OK) {
+            add(sum, model->core, model->network, pass);
+        }
     }
     model_return_pass(model, pass);
-    return DNN_OK;
+    if (status == DNN_OK && loss != NULL) {
+        *loss = loss_sum / (double)dataset->size;
+    }
+    return status;
 }
 
 /* The classes of outputs and targets. Both: [pass->n_rows] */
@@ -41,30 +65,23 @@ static void classes_of(const struct core *core, const struct network *network, c
     core->classes(pass_y(core, network, pass), y_class);
 }
 
-struct score {
-    double loss_sum;
-    int64_t right;
-};
-
-static void add_score(void *sum, const struct core *core, const struct network *network, const struct pass *pass)
+static void add_right(void *sum, const struct core *core, const struct network *network, const struct pass *pass)
 {
-    struct score *score = sum;
+    int64_t *right = sum;
     int32_t x_class[MODEL_CHUNK_ROWS];
     int32_t y_class[MODEL_CHUNK_ROWS];
-    score->loss_sum += core->loss_sum(network, pass);
     classes_of(core, network, pass, x_class, y_class);
     for (int64_t i = 0; i < pass->n_rows; i++) {
-        score->right += x_class[i] == y_class[i];
+        *right += x_class[i] == y_class[i];
     }
 }
 
 int32_t measure(const dnn_model *model, const dnn_dataset *dataset, double *loss, double *accuracy)
 {
-    struct score score = {0};
-    const int32_t status = for_each_chunk(model, dataset, add_score, &score);
-    if (status == DNN_OK) {
-        *loss = score.loss_sum / (double)dataset->size;
-        *accuracy = (double)score.right / (double)dataset->size;
+    int64_t right = 0;
+    const int32_t status = for_each_chunk(model, dataset, add_right, &right, loss);
+    if (status == DNN_OK && accuracy != NULL) {
+        *accuracy = (double)right / (double)dataset->size;
     }
     return status;
 }
@@ -73,22 +90,7 @@ int32_t dnn_model_evaluate(const dnn_model *model, const dnn_dataset *dataset, d
 {
     REQUIRE(model);
     REQUIRE(dataset);
-    double measured_loss, measured_accuracy;
-    const int32_t status = measure(model, dataset, &measured_loss, &measured_accuracy);
-    if (status != DNN_OK) {
-        return status;
-    }
-    if (!isfinite(measured_loss)) {
-        return status_error(DNN_ERROR_NOT_FINITE,
-                            "the loss on this dataset is not finite: the network's outputs overflow");
-    }
-    if (loss != NULL) {
-        *loss = measured_loss;
-    }
-    if (accuracy != NULL) {
-        *accuracy = measured_accuracy;
-    }
-    return DNN_OK;
+    return measure(model, dataset, loss, accuracy);
 }
 
 static void add_confusion(void *sum, const struct core *core, const struct network *network, const struct pass *pass)
@@ -118,7 +120,7 @@ int32_t dnn_model_confusion(const dnn_model *model, const dnn_dataset *dataset, 
     if (sum == NULL) {
         return status_out_of_memory("a confusion matrix");
     }
-    const int32_t status = for_each_chunk(model, dataset, add_confusion, sum);
+    const int32_t status = for_each_chunk(model, dataset, add_confusion, sum, NULL);
     if (status == DNN_OK) {
         memcpy(counts, sum, (size_t)count * sizeof *sum);
     }

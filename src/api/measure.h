@@ -7,7 +7,7 @@
 #include "api/dataset.h"
 #include "api/model.h"
 
-/* As dnn_model_evaluate, but a loss that is not finite is no error. Both pointers are wanted. */
+/* dnn_model_evaluate, its handles checked. */
 int32_t measure(const dnn_model *model, const dnn_dataset *dataset, double *loss, double *accuracy);
 
 #endif

@@ -76,15 +76,10 @@ static int32_t check_layers(const int64_t *layers, int64_t layer_count)
     return status;
 }
 
-static const char *activation_name(const struct activation *activation)
-{
-    return core_f64.activation_name(activation->kind);
-}
-
 static struct activation describe_activation(const dnn_config *config, int64_t layer, int64_t depth)
 {
     struct activation activation = {.kind = config_activation(config, layer, depth)};
-    const bool is_leaky = strcmp(activation_name(&activation), "leaky_relu") == 0;
+    const bool is_leaky = core_f64.activation_slope(activation.kind) == SLOPE_OF_LEAKY_RELU;
     activation.slope = config_number(config, is_leaky ? KEY_LEAKY_SLOPE : KEY_SIGMOID_SLOPE);
     activation.tutorial = config_integer(config, KEY_SIGMOID_DERIVATIVE) == DERIVATIVE_TUTORIAL;
     return activation;
@@ -148,15 +143,6 @@ static int32_t make_empty(const dnn_config *config, dnn_model **out)
     return DNN_OK;
 }
 
-/* A slope that is infinite in the model's precision would make NaN of z = 0. */
-static int32_t check_slope(const dnn_model *model, enum key key)
-{
-    if (config_number(model->config, key) <= model->core->largest_number) {
-        return DNN_OK;
-    }
-    return status_error(DNN_ERROR_NOT_FINITE, "%s is too large for %s", key_table[key].name, model->core->precision);
-}
-
 static int32_t create_with_config(const int64_t *layers, int64_t layer_count, const dnn_config *config, dnn_model **out)
 {
     dnn_model *model = NULL;
@@ -165,10 +151,10 @@ static int32_t create_with_config(const int64_t *layers, int64_t layer_count, co
         status = make_empty(config, &model);
     }
     if (status == DNN_OK) {
-        status = check_slope(model, KEY_SIGMOID_SLOPE);
+        status = config_check_precision(config, KEY_SIGMOID_SLOPE, model->core);
     }
     if (status == DNN_OK) {
-        status = check_slope(model, KEY_LEAKY_SLOPE);
+        status = config_check_precision(config, KEY_LEAKY_SLOPE, model->core);
     }
     if (status == DNN_OK) {
         status = make_network(model, layers, layer_count);
@@ -252,42 +238,49 @@ void model_end_training(dnn_model *model)
 int32_t model_admit_change(dnn_model *model, double change)
 {
     const double largest = model->core->largest_number;
-    if (!(change <= largest - model->weight_bound)) {
+    /* Twice, because the core rounds η, the products and their sums: its numbers can be a little above an exact
+     * bound. */
+    if (change > 0 && !(2 * change <= largest - model->weight_bound)) {
         measure_weights(model); /* the bound only grew; the weights may not have */
     }
-    if (!(change <= largest - model->weight_bound)) {
+    if (!(change == 0 || 2 * change <= largest - model->weight_bound)) {
         return status_error(DNN_ERROR_NOT_FINITE,
                             "the update is not finite, or too large for the weights to stay so: try "
                             "a smaller learning_rate, or smaller inputs");
     }
-    model->weight_bound += change;
+    model->weight_bound += 2 * change;
     return DNN_OK;
 }
 
-/* Copies the weights of layers first … last out, dense, one after the other. */
-static void export_weights(const dnn_model *model, int64_t first, int64_t last, double *w)
+void model_export_layers(const struct core *core, const struct network *network, const void *arena, int64_t first,
+                         int64_t last, double *w)
 {
     for (int64_t l = first; l <= last; l++) {
-        const struct matrix matrix = network_weights(model->network, model->theta, l, model->core->real_size);
-        model->core->export_f64(matrix, w);
+        const struct matrix matrix = network_weights(network, arena, l, core->real_size);
+        core->export_f64(matrix, w);
         w += matrix.rows * matrix.columns;
     }
 }
 
-static int32_t import_weights(dnn_model *model, int64_t first, int64_t last, const double *w)
+void model_import_layers(const struct core *core, const struct network *network, const double *w, int64_t first,
+                         int64_t last, void *arena)
+{
+    for (int64_t l = first; l <= last; l++) {
+        const struct matrix matrix = network_weights(network, arena, l, core->real_size);
+        core->import_f64(w, matrix);
+        w += matrix.rows * matrix.columns;
+    }
+}
+
+static int32_t replace_weights(dnn_model *model, int64_t first, int64_t last, const double *w)
 {
     const int32_t status = model_begin_training(model);
-    if (status != DNN_OK) {
-        return status;
+    if (status == DNN_OK) {
+        model_import_layers(model->core, model->network, w, first, last, model->theta);
+        measure_weights(model);
+        model_end_training(model);
     }
-    for (int64_t l = first; l <= last; l++) {
-        const struct matrix matrix = network_weights(model->network, model->theta, l, model->core->real_size);
-        model->core->import_f64(w, matrix);
-        w += matrix.rows * matrix.columns;
-    }
-    measure_weights(model);
-    model_end_training(model);
-    return DNN_OK;
+    return status;
 }
 
 int32_t dnn_model_get_weights(const dnn_model *model, int64_t layer, double *w)
@@ -296,7 +289,7 @@ int32_t dnn_model_get_weights(const dnn_model *model, int64_t layer, double *w)
     REQUIRE(w);
     const int32_t status = check_range("layer", layer, 0, model->network->depth - 1);
     if (status == DNN_OK) {
-        export_weights(model, layer, layer, w);
+        model_export_layers(model->core, model->network, model->theta, layer, layer, w);
     }
     return status;
 }
@@ -305,7 +298,7 @@ int32_t dnn_model_get_parameters(const dnn_model *model, double *theta)
 {
     REQUIRE(model);
     REQUIRE(theta);
-    export_weights(model, 0, model->network->depth - 1, theta);
+    model_export_layers(model->core, model->network, model->theta, 0, model->network->depth - 1, theta);
     return DNN_OK;
 }
 
@@ -318,7 +311,7 @@ int32_t dnn_model_set_weights(dnn_model *model, int64_t layer, const double *w)
         const struct layer *shape = &model->network->layers[layer];
         status = array_check_flat(model->core, "w", w, shape->n_out * (shape->n_in + 1));
     }
-    return status == DNN_OK ? import_weights(model, layer, layer, w) : status;
+    return status == DNN_OK ? replace_weights(model, layer, layer, w) : status;
 }
 
 int32_t dnn_model_set_parameters(dnn_model *model, const double *theta)
@@ -326,5 +319,5 @@ int32_t dnn_model_set_parameters(dnn_model *model, const double *theta)
     REQUIRE(model);
     REQUIRE(theta);
     const int32_t status = array_check_flat(model->core, "theta", theta, model->network->parameter_count);
-    return status == DNN_OK ? import_weights(model, 0, model->network->depth - 1, theta) : status;
+    return status == DNN_OK ? replace_weights(model, 0, model->network->depth - 1, theta) : status;
 }

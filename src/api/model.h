@@ -36,6 +36,12 @@ void model_release(dnn_model *model);
 /* The whole arena of weights, or of a gradient like it, as one row. */
 struct matrix model_arena(const struct network *network, void *arena);
 
+/* The weights of layers first … last of an arena, dense and one after the other, the bias last in each row. */
+void model_export_layers(const struct core *core, const struct network *network, const void *arena, int64_t first,
+                         int64_t last, double *w);
+void model_import_layers(const struct core *core, const struct network *network, const double *w, int64_t first,
+                         int64_t last, void *arena);
+
 /* Makes room for a network of that many weight matrices, and a copy of one. Released with memory_free. */
 struct network *network_new(int64_t depth);
 struct network *network_copy(const struct network *network);

@@ -5,15 +5,12 @@
 #include "api/model.h"
 #include "base/text.h"
 
-#include <string.h>
-
 /* "sigmoid, slope 0.01": the name, and the constant of those that have one. */
 static void describe_activation(const struct activation *activation, char *out, int64_t capacity)
 {
     struct text text = {out, capacity, 0};
-    const char *name = core_f64.activation_name(activation->kind);
-    text_append(&text, "%s", name);
-    if (strcmp(name, "sigmoid") == 0 || strcmp(name, "leaky_relu") == 0) {
+    text_append(&text, "%s", core_f64.activation_name(activation->kind));
+    if (core_f64.activation_slope(activation->kind) != SLOPE_NONE) {
         char slope[TEXT_NUMBER_CAPACITY];
         text_from_number(activation->slope, slope);
         text_append(&text, ", slope %s", slope);

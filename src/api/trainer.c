@@ -76,7 +76,13 @@ int32_t dnn_trainer_create(dnn_model *model, const dnn_config *config, dnn_train
     if (config == NULL) {
         config = model->config;
     }
-    int32_t status = config_check_same_model(config, model->config, model->network->depth);
+    int32_t status = config_check_layers(config, model->network->depth);
+    if (status == DNN_OK) {
+        status = config_check_same_model(config, model->config, model->network->depth);
+    }
+    if (status == DNN_OK) {
+        status = config_check_precision(config, KEY_LEARNING_RATE, model->core);
+    }
     if (status != DNN_OK) {
         return status;
     }
@@ -136,7 +142,8 @@ void trainer_set_latest(dnn_trainer *trainer, enum latest latest, double scale)
     trainer->latest_scale = scale;
 }
 
-/* An error unless every weight surely stays finite when it moves by η times a number that is not larger than `bound`. */
+/* An error unless every weight surely stays finite when it moves by η times a number that is not larger than
+ * `bound`. */
 static int32_t admit(dnn_trainer *trainer, double eta, double bound)
 {
     /* Beyond the precision's range η itself would become infinite, and infinity × 0 is NaN. */
@@ -178,9 +185,9 @@ static int32_t descend(dnn_trainer *trainer, const struct samples *samples, doub
     }
     const double mean = 1 / (double)samples->n;
     const double eta = config_number(trainer->config, KEY_LEARNING_RATE) * mean;
-    trainer_set_latest(trainer, LATEST_IN_PASS, mean);
     status = admit(trainer, eta, bound);
     if (status == DNN_OK) {
+        trainer_set_latest(trainer, LATEST_IN_PASS, mean);
         trainer->core->descend(trainer->network, trainer->pass, eta, trainer->model->theta);
     }
     return status;
@@ -204,7 +211,7 @@ int32_t trainer_sum_in_step(dnn_trainer *trainer, const struct samples *samples,
     if (!isfinite(*loss_sum)) {
         return loss_not_finite();
     }
-    return *bound <= trainer->core->largest_number ? DNN_OK : gradient_not_finite();
+    return *bound <= trainer->core->largest_number / 2 ? DNN_OK : gradient_not_finite();
 }
 
 int32_t trainer_step(dnn_trainer *trainer, const struct samples *samples, double *loss_sum)
@@ -214,12 +221,15 @@ int32_t trainer_step(dnn_trainer *trainer, const struct samples *samples, double
         return descend(trainer, samples, loss_sum);
     }
     double bound;
-    const int32_t status = trainer_sum_in_step(trainer, samples, loss_sum, &bound);
-    if (status != DNN_OK) {
-        return status;
+    const double mean = 1 / (double)samples->n;
+    int32_t status = trainer_sum_in_step(trainer, samples, loss_sum, &bound);
+    if (status == DNN_OK) {
+        status = trainer_update(trainer, mean, trainer->step_gradient, bound);
     }
-    trainer_set_latest(trainer, LATEST_IN_STEP, 1 / (double)samples->n);
-    return trainer_update(trainer, 1 / (double)samples->n, trainer->step_gradient, bound);
+    if (status == DNN_OK) {
+        trainer_set_latest(trainer, LATEST_IN_STEP, mean);
+    }
+    return status;
 }
 
 static void load_arrays(const void *source, dnn_trainer *trainer, int64_t first)

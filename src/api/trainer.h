@@ -80,7 +80,8 @@ int32_t trainer_sum_in_step(dnn_trainer *trainer, const struct samples *samples,
 /* Forward and backward over the samples in the pass. *loss_sum, *bound: as above. */
 int32_t trainer_differentiate(dnn_trainer *trainer, double *loss_sum, double *bound);
 
-/* W ← W − η scale · gradient, by the optimizer. bound: of the gradient's numbers. The weights change on success alone. */
+/* W ← W − η scale · gradient, by the optimizer. bound: of the gradient's numbers. The weights change on success
+ * alone. */
 int32_t trainer_update(dnn_trainer *trainer, double scale, const void *gradient, double bound);
 
 /* Notes where the latest gradient is, and what it is to be multiplied by. */

@@ -120,7 +120,8 @@ static int32_t end_epoch(struct fit *fit)
         const int32_t status =
             measure(trainer->model, fit->validation, &progress->validation_loss, &progress->validation_accuracy);
         if (status != DNN_OK) {
-            return status;
+            return status_error(status, "validation after epoch %lld: %s", (long long)progress->epoch,
+                                status_message());
         }
     }
     trainer->history[trainer->history_count++] =

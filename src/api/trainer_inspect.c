@@ -191,7 +191,7 @@ static double difference_quotient(struct check *check, double *w)
 enum { TRIED_A_LAYER = 1000 };
 
 /* max |a − b| / max |b| over the tried weights of a layer: a from backpropagation, b from differences. */
-static double check_layer(struct check *check, int64_t l)
+static int32_t check_layer(struct check *check, int64_t l, double *relative_error)
 {
     const struct matrix gradient = weights(check->trainer, check->gradient, l);
     const struct matrix theta = network_weights(check->twin, check->theta, l, core_f64.real_size);
@@ -207,10 +207,15 @@ static double check_layer(struct check *check, int64_t l)
         number.rows = number.columns = 1;
         check->trainer->core->export_f64(number, &a);
         const double b = difference_quotient(check, (double *)theta.data + i * theta.stride + j);
+        if (!isfinite(b)) {
+            return status_error(DNN_ERROR_NOT_FINITE,
+                                "the loss beside these weights is not finite: no difference can be taken");
+        }
         largest_error = fmax(largest_error, fabs(a - b));
         largest = fmax(largest, fabs(b));
     }
-    return largest_error > 0 ? largest_error / largest : 0;
+    *relative_error = largest_error > 0 ? largest_error / largest : 0;
+    return DNN_OK;
 }
 
 int32_t dnn_trainer_check_gradient(dnn_trainer *trainer, const double *x, const double *y, int64_t n,
@@ -229,11 +234,13 @@ int32_t dnn_trainer_check_gradient(dnn_trainer *trainer, const double *x, const 
     if (status == DNN_OK) {
         status = differentiate(&check);
     }
+    double largest = 0;
+    for (int64_t l = 0; status == DNN_OK && l < trainer->network->depth; l++) {
+        double relative_error = 0;
+        status = check_layer(&check, l, &relative_error);
+        largest = fmax(largest, relative_error);
+    }
     if (status == DNN_OK) {
-        double largest = 0;
-        for (int64_t l = 0; l < trainer->network->depth; l++) {
-            largest = fmax(largest, check_layer(&check, l));
-        }
         *max_relative_error = largest;
     }
     release(&check);

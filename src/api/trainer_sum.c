@@ -22,7 +22,7 @@ static void add_step_to_sum(dnn_trainer *trainer)
 
 static int32_t check_sum_bound(const dnn_trainer *trainer, double bound)
 {
-    const double limit = trainer->core->largest_number;
+    const double limit = trainer->core->largest_number / 2; /* the rest is for rounding */
     if ((trainer->has_sum ? trainer->sum_bound : 0) + bound <= limit) {
         return DNN_OK;
     }
@@ -80,11 +80,7 @@ int32_t dnn_trainer_get_gradient(const dnn_trainer *trainer, double *gradient)
         }
         return DNN_OK;
     }
-    for (int64_t l = 0; l < network->depth; l++) {
-        const struct matrix matrix = network_weights(network, trainer->sum, l, trainer->core->real_size);
-        trainer->core->export_f64(matrix, gradient);
-        gradient += matrix.rows * matrix.columns;
-    }
+    model_export_layers(trainer->core, network, trainer->sum, 0, network->depth - 1, gradient);
     return DNN_OK;
 }
 
@@ -100,11 +96,7 @@ int32_t dnn_trainer_set_gradient(dnn_trainer *trainer, const double *gradient)
     if (status != DNN_OK) {
         return status;
     }
-    for (int64_t l = 0; l < network->depth; l++) {
-        const struct matrix matrix = network_weights(network, trainer->sum, l, trainer->core->real_size);
-        trainer->core->import_f64(gradient, matrix);
-        gradient += matrix.rows * matrix.columns;
-    }
+    model_import_layers(trainer->core, network, gradient, 0, network->depth - 1, trainer->sum);
     trainer->has_sum = true;
     trainer->sum_bound = trainer->core->largest(trainer_arena(trainer, trainer->sum));
     trainer_set_latest(trainer, LATEST_IN_SUM, 1);

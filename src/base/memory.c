@@ -22,15 +22,6 @@ bool memory_multiply(int64_t a, int64_t b, int64_t *out)
     return true;
 }
 
-bool memory_add(int64_t a, int64_t b, int64_t *out)
-{
-    if (a < 0 || b < 0 || a > INT64_MAX - b) {
-        return false;
-    }
-    *out = a + b;
-    return true;
-}
-
 /* The bytes of count × size, at least 1; false if they cannot be one object. */
 static bool object_bytes(int64_t count, int64_t size, size_t *out)
 {

@@ -10,9 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* *out = a * b, or a + b. False, and *out untouched, if an operand is negative or the result overflows. */
+/* *out = a * b. False, and *out untouched, if an operand is negative or the product overflows. */
 bool memory_multiply(int64_t a, int64_t b, int64_t *out);
-bool memory_add(int64_t a, int64_t b, int64_t *out);
 
 /* count × size bytes, zeroed. NULL if there is no such memory or the product overflows. Release with memory_free. */
 void *memory_new(int64_t count, int64_t size);

@@ -2,8 +2,8 @@
  * base/random.h - the one generator of random numbers: xoshiro256++, seeded by splitmix64.
  *
  * Blackman and Vigna, "Scrambled linear pseudorandom number generators", 2021 (prng.di.unimi.it). One state a handle:
- * no global, no rand(). The stream for a seed is part of what libdnn promises: same seed, same numbers, on every
- * machine.
+ * no global, no rand(). The bits, and the uniform numbers made of them, are the same for a seed on every machine;
+ * normal ones may differ in their last bits where the C library's logarithm does.
  */
 #ifndef DNN_BASE_RANDOM_H
 #define DNN_BASE_RANDOM_H

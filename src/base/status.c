@@ -7,6 +7,7 @@
 #include "base/status.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -14,33 +15,49 @@ enum { MESSAGE_CAPACITY = 1024 };
 
 static _Thread_local char message[MESSAGE_CAPACITY];
 
-/* Shortens text to whole UTF-8 characters: takes a cut-off lead byte and what follows it away. */
-static void trim_partial_character(char *text)
+/* Bytes of the UTF-8 character that text starts with; 0 if it starts with none (RFC 3629, section 4). */
+static size_t character_length(const char *text)
 {
-    size_t length = strlen(text);
-    size_t start = length;
-    while (start > 0 && ((unsigned char)text[start - 1] & 0xC0) == 0x80) {
-        start--;
+    const unsigned char *c = (const unsigned char *)text;
+    if (c[0] < 0x80) {
+        return 1;
     }
-    if (start == 0 || ((unsigned char)text[start - 1] & 0x80) == 0) {
-        return;
+    const size_t length = c[0] >= 0xF0 ? 4 : c[0] >= 0xE0 ? 3 : 2;
+    const bool is_lead = c[0] >= 0xC2 && c[0] <= 0xF4;
+    const bool is_overlong = (c[0] == 0xE0 && c[1] < 0xA0) || (c[0] == 0xF0 && c[1] < 0x90);
+    const bool is_outside = (c[0] == 0xED && c[1] > 0x9F) || (c[0] == 0xF4 && c[1] > 0x8F);
+    for (size_t i = 1; i < length; i++) {
+        if (!is_lead || is_overlong || is_outside || (c[i] & 0xC0) != 0x80) {
+            return 0;
+        }
     }
-    const unsigned char lead = (unsigned char)text[start - 1];
-    const size_t expected = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-    if (length - (start - 1) < expected) {
-        text[start - 1] = '\0';
+    return length;
+}
+
+/* Takes the rest of a character that was cut off the end of text. */
+static void trim_end(char *text)
+{
+    char *last = text + strlen(text);
+    while (last > text && ((unsigned char)last[-1] & 0xC0) == 0x80) {
+        last--;
+    }
+    if (last > text && character_length(last - 1) == 0) {
+        last[-1] = '\0';
     }
 }
 
-/* Text that came from outside (a key, a path) may hold line breaks and escape codes; the message is promised to be
- * one plain line. */
-static void flatten_controls(char *text)
+/* The message is promised to be one line of UTF-8. Text that came from outside (a key, a path), or was cut, may hold
+ * line breaks, escape codes and parts of characters. */
+static void make_plain(char *text)
 {
-    for (; *text != '\0'; text++) {
-        const unsigned char c = (unsigned char)*text;
-        if (c < 0x20 || c == 0x7F) {
+    while (*text != '\0') {
+        const size_t length = character_length(text);
+        if (length == 0) {
+            *text = '?';
+        } else if ((unsigned char)*text < 0x20 || *text == 0x7F) {
             *text = ' ';
         }
+        text += length == 0 ? 1 : length;
     }
 }
 
@@ -55,9 +72,9 @@ int32_t status_error(int32_t status, const char *format, ...)
     if (length < 0) {
         text[0] = '\0';
     } else if ((size_t)length >= sizeof text) {
-        trim_partial_character(text);
+        trim_end(text);
     }
-    flatten_controls(text);
+    make_plain(text);
     memcpy(message, text, strlen(text) + 1);
     return status;
 }

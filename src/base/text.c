@@ -35,7 +35,8 @@ void text_from_number(double number, char *text)
     freelocale(c_locale);
 }
 
-/* True if the text starts as a number does, and is not one in hexadecimal: strtod takes those, and skips white space. */
+/* True if the text starts as a number does, and is not one in hexadecimal: strtod takes those, and skips white
+ * space. */
 static bool starts_as_number(const char *text)
 {
     return *text != '\0' && strchr("+-.0123456789", *text) != NULL && strpbrk(text, "xX") == NULL;

@@ -123,11 +123,11 @@ static double leaky_relu_steepest(const struct activation *activation)
 }
 
 const struct activation_kind activation_kinds[] = {
-    {"identity", identity_apply, identity_chain, identity_steepest},
-    {"sigmoid", sigmoid_apply, sigmoid_chain, sigmoid_steepest},
-    {"tanh", tanh_apply, tanh_chain, identity_steepest},
-    {"relu", relu_apply, relu_chain, identity_steepest},
-    {"leaky_relu", leaky_relu_apply, leaky_relu_chain, leaky_relu_steepest},
+    {"identity", SLOPE_NONE, identity_apply, identity_chain, identity_steepest},
+    {"sigmoid", SLOPE_OF_SIGMOID, sigmoid_apply, sigmoid_chain, sigmoid_steepest},
+    {"tanh", SLOPE_NONE, tanh_apply, tanh_chain, identity_steepest},
+    {"relu", SLOPE_NONE, relu_apply, relu_chain, identity_steepest},
+    {"leaky_relu", SLOPE_OF_LEAKY_RELU, leaky_relu_apply, leaky_relu_chain, leaky_relu_steepest},
 };
 
 const int32_t activation_kind_count = (int32_t)(sizeof activation_kinds / sizeof *activation_kinds);

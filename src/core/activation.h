@@ -14,7 +14,8 @@
 #define activation_saturated REAL_NAME(activation_saturated)
 
 struct activation_kind {
-    const char *name; /* in configs, files, messages and the manual */
+    const char *name;      /* in configs, files, messages and the manual */
+    enum slope_kind slope; /* what activation->slope is */
 
     /* x = φ(z), in place. x: [n] */
     void (*apply)(const struct activation *activation, int64_t n, real *x);

@@ -28,6 +28,11 @@ static const char *activation_name(int32_t index)
     return index >= 0 && index < activation_kind_count ? activation_kinds[index].name : NULL;
 }
 
+static enum slope_kind activation_slope(int32_t index)
+{
+    return activation_kinds[index].slope;
+}
+
 static const char *loss_name(int32_t index)
 {
     return index >= 0 && index < loss_kind_count ? loss_kinds[index].name : NULL;
@@ -47,6 +52,7 @@ const struct core REAL_NAME(core) = {
     .precision = REAL_PRECISION,
     .real_size = sizeof(real),
     .largest_number = (double)REAL_MAX,
+    .smallest_number = (double)REAL_MIN,
 
     .pass_prepare = propagate_prepare,
     .forward = propagate_forward,
@@ -76,6 +82,7 @@ const struct core REAL_NAME(core) = {
     .fit_f32 = rows_fit_f32,
 
     .activation_name = activation_name,
+    .activation_slope = activation_slope,
     .loss_name = loss_name,
     .optimizer_name = optimizer_name,
     .initializer_name = initializer_name,

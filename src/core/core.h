@@ -16,9 +16,10 @@
 #include <stdint.h>
 
 struct core {
-    const char *precision; /* "f64" or "f32" */
-    int64_t real_size;     /* bytes of a number */
-    double largest_number;
+    const char *precision;  /* "f64" or "f32" */
+    int64_t real_size;      /* bytes of a number */
+    double largest_number;  /* finite */
+    double smallest_number; /* > 0 that keeps full precision */
 
     void (*pass_prepare)(const struct network *network, struct pass *pass);
     void (*forward)(const struct network *network, const void *theta, struct pass *pass);
@@ -49,6 +50,7 @@ struct core {
 
     /* The names of each table, alike in both precisions; NULL outside it. */
     const char *(*activation_name)(int32_t index);
+    enum slope_kind (*activation_slope)(int32_t index);
     const char *(*loss_name)(int32_t index);
     const char *(*optimizer_name)(int32_t index);
     const char *(*initializer_name)(int32_t index);

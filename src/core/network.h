@@ -16,6 +16,9 @@
 /* The largest layer whose padded row the BLAS can still count with 32 bits: 2³¹ − 128. */
 enum { NETWORK_LARGEST_LAYER = 2147483520 };
 
+/* Which constant of a config an activation has. */
+enum slope_kind { SLOPE_NONE, SLOPE_OF_SIGMOID, SLOPE_OF_LEAKY_RELU };
+
 /* φ, with the constants that it may have. */
 struct activation {
     int32_t kind;  /* index in the table of activations */

@@ -115,9 +115,10 @@ double propagate_gradient_bound(const struct network *network, const struct pass
     for (int64_t l = 0; l < network->depth; l++) {
         const double psi = norm_largest(psi_of(network, pass, l + 1));
         const double x = norm_largest(activations_hat(network, pass, l));
-        /* |Σ_i ψ_i x_i| ≤ n max|ψ| max|x|. Infinity × 0 is NaN, which the comparison below takes as too large. */
+        /* |Σ_i ψ_i x_i| ≤ n max|ψ| max|x|. Infinity × 0 is NaN, which the comparison below takes as too large. Half of
+         * the range is left for the rounding of the products and their sum. */
         const double layer_bound = (double)pass->n_rows * psi * x;
-        if (!(layer_bound <= (double)REAL_MAX)) {
+        if (!(layer_bound <= (double)REAL_MAX / 2)) {
             return (double)INFINITY;
         }
         bound = fmax(bound, layer_bound);

@@ -17,12 +17,14 @@
 typedef float real;
 #define REAL_NAME(name) name##_f32
 #define REAL_MAX FLT_MAX
+#define REAL_MIN FLT_MIN
 #define REAL_DIGITS FLT_MANT_DIG
 #define REAL_PRECISION "f32"
 #else
 typedef double real;
 #define REAL_NAME(name) name##_f64
 #define REAL_MAX DBL_MAX
+#define REAL_MIN DBL_MIN
 #define REAL_DIGITS DBL_MANT_DIG
 #define REAL_PRECISION "f64"
 #endif

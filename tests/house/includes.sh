@@ -40,6 +40,7 @@ awk '
         if (!(from in is_room)) wrong("no such room as " from)
         else if ($2 ~ /^\.\.?\//) wrong("write it relative to src/")
         else if ($2 == "dnn.h") { if (from == "core") wrong("core knows nothing of the public interface") }
+        else if ($2 ~ /^(stdlib|stdio|unistd|fcntl|locale|pthread|threads)\.h$/) { if (from == "core") wrong("core opens no files, allocates nothing and knows no threads") }
         else if ($2 ~ /cblas/) { if ($1 != "core/affine.c") wrong("only core/affine.c calls the BLAS") }
         else if (index($2, "/") && to in is_room) {
             if (!index(may[from], " " to " ") && !(from == "core" && $2 == "base/random.h"))
