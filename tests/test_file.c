@@ -123,6 +123,14 @@ static void test_a_folder_is_no_file(void **state)
     assert_refused(folder, "directory");
 }
 
+/* /dev/zero never ends; reading it would take all the memory there is. */
+static void test_a_device_is_no_file(void **state)
+{
+    (void)state;
+    assert_refused("/dev/zero", "it is a device");
+    assert_refused("/dev/null", "it is a device");
+}
+
 static void test_a_file_without_permission_is_named(void **state)
 {
     (void)state;
@@ -245,6 +253,7 @@ int main(void)
         cmocka_unit_test(test_a_file_without_a_size_is_read_whole),
         cmocka_unit_test(test_a_missing_file_is_named),
         cmocka_unit_test(test_a_folder_is_no_file),
+        cmocka_unit_test(test_a_device_is_no_file),
         cmocka_unit_test(test_a_file_without_permission_is_named),
         cmocka_unit_test(test_an_error_while_reading_is_told),
         cmocka_unit_test(test_a_pipe_is_read_to_its_end),

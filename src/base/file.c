@@ -40,12 +40,17 @@ static int open_to_read(const char *path)
     return descriptor;
 }
 
-/* One byte more than the file's size, so that the read which finds the end needs no larger buffer. */
-static int64_t first_capacity(int descriptor)
+/* A device has no end: /dev/zero would fill the memory before anybody looked at its first byte. */
+static bool is_device(const struct stat *about)
 {
-    struct stat about;
-    const bool known = fstat(descriptor, &about) == 0 && S_ISREG(about.st_mode) && about.st_size > 0;
-    return known && about.st_size < INT64_MAX ? (int64_t)about.st_size + 1 : FIRST_CAPACITY;
+    return S_ISCHR(about->st_mode) || S_ISBLK(about->st_mode);
+}
+
+/* One byte more than the file's size, so that the read which finds the end needs no larger buffer. */
+static int64_t first_capacity(const struct stat *about)
+{
+    const bool known = S_ISREG(about->st_mode) && about->st_size > 0 && about->st_size < INT64_MAX;
+    return known ? (int64_t)about->st_size + 1 : FIRST_CAPACITY;
 }
 
 /* Makes room for at least one byte more. */
@@ -63,7 +68,14 @@ static bool grow(uint8_t **bytes, int64_t *capacity)
 
 static int32_t read_all(int descriptor, const char *path, uint8_t **bytes, int64_t *size)
 {
-    int64_t capacity = first_capacity(descriptor);
+    struct stat about;
+    if (fstat(descriptor, &about) != 0) {
+        return system_error(path, "read", errno);
+    }
+    if (is_device(&about)) {
+        return status_error(DNN_ERROR_IO, "cannot read \"%s\": it is a device, expected a file", path);
+    }
+    int64_t capacity = first_capacity(&about);
     int64_t length = 0;
     uint8_t *buffer = memory_new(capacity, 1);
     int32_t status = buffer == NULL ? status_out_of_memory("the bytes of a file") : DNN_OK;
