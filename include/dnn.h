@@ -27,6 +27,7 @@
  * what was expected and what came. Any function may return DNN_ERROR_INVALID_ARGUMENT (a NULL handle or pointer, a size
  * out of range) and, unless it says that it allocates nothing, DNN_ERROR_OUT_OF_MEMORY. Other errors are listed where
  * they arise. A count of rows is at most 2147483647: the BLAS counts with 32 bits.
+ * OpenBLAS takes some 130 MB of address space for itself at the first product, and waits for ever if that is refused.
  *
  * HANDLES are opaque, and count their references: destroy them in any order, each once. Destroy functions take NULL.
  *
@@ -119,6 +120,33 @@ DNN_API const char *dnn_status_string(int32_t status);
 DNN_API const char *dnn_last_error(void);
 
 /* ================================================ config ================================================= */
+
+/*
+ * A config is a set of key = value. The keys, with their default in the recipe "tutorial":
+ *
+ *     what a network is, fixed once a model is made
+ *     precision           f64         f64 = double or f32 = float: what the model computes in
+ *     activation          sigmoid     of the hidden layers: identity sigmoid tanh relu leaky_relu
+ *     activation.N                    of hidden layer N alone, N from 1; as `activation` if it is not set
+ *     output_activation   sigmoid     of the output layer: the same names
+ *     sigmoid_slope       0.01        c in sigmoid(z) = 1 / (1 + e^(-c z)); > 0
+ *     leaky_slope         0.01        s in leaky_relu(z) = z for z > 0, else s z; > 0
+ *     init                uniform01   first weights: uniform01 glorot_uniform glorot_normal he_uniform he_normal zeros
+ *     loss                squared_error   E = the sum over the outputs of (y - x)^2
+ *
+ *     how it learns
+ *     optimizer           sgd         plain gradient descent
+ *     learning_rate       0.01        the size η of an update; > 0
+ *     sigmoid_derivative  tutorial    tutorial: φ′ = x (1 - x), which leaves c to the learning rate; exact: c x (1 - x)
+ *     batch_size          1           samples an update in fit; an integer from 1
+ *     epochs              1           passes over the dataset in fit; an integer from 1
+ *     shuffle             false       true: fit takes the samples in a new random order each epoch
+ *     seed                0           of the random numbers for first weights and shuffling; an integer
+ *
+ * The defaults are those of the tutorial. For a network of one's own, a start that learns is activation = tanh,
+ * init = glorot_uniform, shuffle = true, batch_size = 32 and some tens of epochs; with output_activation = identity for
+ * targets of any size, or sigmoid and sigmoid_slope = 1 for targets between 0 and 1. Inputs should be of size 1 or so.
+ */
 
 /* Makes a config with the defaults of a recipe. recipe: "tutorial", or NULL for the same: stretched sigmoid σ(0.01
  * z), weights uniform in [0, 1), squared error, one plain gradient step a sample. *out: the config, to be released
@@ -218,9 +246,9 @@ DNN_API int32_t dnn_model_classify(const dnn_model *model, const double *x, int6
 
 /* Measures the model on a dataset. *loss: the mean over the samples of the config's loss, E = Σ_j (y_j − x_j)² for
  * squared_error. *accuracy: the share of samples, 0 to 1, whose class by dnn_model_classify is that of the target by
- * the same rule. Either pointer may be NULL. The dataset must have n_0 inputs and n_L outputs; one made of labels
- * may have fewer classes than n_L. DNN_ERROR_NOT_FINITE if an input is too large for the model's precision, or the
- * loss is not finite. Threads as dnn_model_predict. Since 0.1. */
+ * the same rule; it means little where targets are no classes. Either pointer may be NULL. The dataset must have n_0
+ * inputs and n_L outputs; one made of labels may have fewer classes than n_L. DNN_ERROR_NOT_FINITE if an input is
+ * too large for the model's precision, or the loss is not finite. Threads as dnn_model_predict. Since 0.1. */
 DNN_API int32_t dnn_model_evaluate(const dnn_model *model, const dnn_dataset *dataset, double *loss, double *accuracy);
 
 /* Counts which class was taken for which. counts: [n_L × n_L], overwritten; row = the true class, column = the
@@ -410,8 +438,8 @@ DNN_API int32_t dnn_dataset_get(const dnn_dataset *dataset, int64_t i, double *x
 
 /* Divides a dataset at random in two: `first` gets the whole number of samples nearest to fraction × size, `second`
  * the rest. Both share the samples' memory with the original, which may be destroyed. The same seed gives the same
- * parts. fraction: between 0 and 1, such that neither part is empty. Both: released with dnn_dataset_destroy. Since
- * 0.1. */
+ * parts. fraction: between 0 and 1, such that neither part is empty. first and second: two different places,
+ * released with dnn_dataset_destroy. Since 0.1. */
 DNN_API int32_t dnn_dataset_split(const dnn_dataset *dataset, double fraction, int64_t seed, dnn_dataset **first,
                                   dnn_dataset **second);
 

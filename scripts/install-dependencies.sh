@@ -9,8 +9,8 @@
 #   bench   Python with NumPy and FANN, to compare with
 #   ci      clang-format, and the other BLAS libraries that .ci/run tries
 #
-# Debian and Ubuntu (apt). Elsewhere it tells what is missing, and fails only if something is. It says what it installs; as root it asks
-# nothing, otherwise it uses sudo where there is one.
+# Debian and Ubuntu (apt). Elsewhere it tells what is missing, and fails only if something is. It says what it installs;
+# as root it asks nothing, otherwise it uses sudo where there is one.
 set -eu
 
 missing=
@@ -102,6 +102,6 @@ fi
 # shellcheck disable=SC2086 # a list of words
 {
     echo "Installing with apt-get:$missing"
-    $as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq
-    $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq >/dev/null
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
 }

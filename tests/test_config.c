@@ -329,6 +329,26 @@ static void test_a_decimal_comma_in_the_locale_changes_nothing(void **state)
 
 #define WITH_CONFIG(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
+/* The table in dnn.h is read by people, the one in the library by the library: they tell of the same keys and defaults. */
+static void test_the_header_lists_each_key_with_its_default(void **state)
+{
+    (void)state;
+    static char header[1 << 17];
+    FILE *file = fopen(DNN_SOURCE_DIR "/include/dnn.h", "rb");
+    assert_non_null(file);
+    header[fread(header, 1, sizeof header - 1, file)] = '\0';
+    fclose(file);
+    dnn_config *config = config_of("");
+    for (int64_t i = 0; i < dnn_config_key_count(); i++) {
+        char line[128], value[64];
+        assert_ok(dnn_config_get(config, dnn_config_key_name(i), value, sizeof value, NULL));
+        snprintf(line, sizeof line, "\n *     %-18s  %s ", dnn_config_key_name(i), value);
+        if (strstr(header, line) == NULL)
+            fail_msg("dnn.h has no line \"%s\"", line + 1);
+    }
+    dnn_config_destroy(config);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -348,6 +368,7 @@ int main(void)
         WITH_CONFIG(test_a_value_of_any_length_is_refused_whole),
         WITH_CONFIG(test_help_is_one_line_and_mentions_every_choice_and_the_default),
         WITH_CONFIG(test_a_decimal_comma_in_the_locale_changes_nothing),
+        cmocka_unit_test(test_the_header_lists_each_key_with_its_default),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

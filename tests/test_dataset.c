@@ -201,6 +201,17 @@ static void mark(const dnn_dataset *part, int *seen)
     }
 }
 
+static void test_two_parts_need_two_places(void **state)
+{
+    (void)state;
+    const double x[] = {1, 2}, y[] = {1, 2};
+    dnn_dataset *dataset = NULL, *part = NULL;
+    assert_ok(dnn_dataset_create(x, 2, 1, y, 1, &dataset));
+    expect_invalid(dnn_dataset_split(dataset, 0.5, 0, &part, &part), "same place");
+    assert_null(part);
+    dnn_dataset_destroy(dataset);
+}
+
 static void test_the_parts_of_a_split_are_the_whole_and_survive_it(void **state)
 {
     (void)state;
@@ -279,6 +290,7 @@ int main(void)
         cmocka_unit_test(test_a_label_out_of_range_is_named_with_its_place),
         cmocka_unit_test(test_impossible_sizes_are_refused_by_name),
         cmocka_unit_test(test_a_product_of_sizes_that_no_memory_holds_is_refused),
+        cmocka_unit_test(test_two_parts_need_two_places),
         cmocka_unit_test(test_the_parts_of_a_split_are_the_whole_and_survive_it),
         cmocka_unit_test(test_a_split_is_random_and_the_seed_decides_it),
         cmocka_unit_test(test_a_split_that_leaves_a_part_empty_is_refused),

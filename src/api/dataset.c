@@ -182,6 +182,9 @@ int32_t dnn_dataset_split(const dnn_dataset *dataset, double fraction, int64_t s
     REQUIRE(dataset);
     REQUIRE(first);
     REQUIRE(second);
+    if (first == second) {
+        return status_error(DNN_ERROR_INVALID_ARGUMENT, "first and second are the same place, expected two");
+    }
     const int64_t size = dataset->size;
     if (!isfinite(fraction)) {
         return status_error(DNN_ERROR_NOT_FINITE, "fraction is not finite, expected a number between 0 and 1");
