@@ -16,7 +16,8 @@ static int32_t run_chunk(const dnn_model *model, struct pass *pass, double *loss
 {
     const struct core *core = model->core;
     if (isinf(core->largest(pass_x(core, model->network, pass, 0)))) {
-        return status_error(DNN_ERROR_NOT_FINITE, "an input of the dataset is not finite in %s: it is too large", core->precision);
+        return status_error(DNN_ERROR_NOT_FINITE, "an input of the dataset is not finite in %s: it is too large",
+                            core->precision);
     }
     core->forward(model->network, model->theta, pass);
     *loss_sum += core->loss_sum(model->network, pass);
