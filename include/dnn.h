@@ -191,7 +191,7 @@ DNN_API const char *dnn_config_key_help(int64_t index);
 /* Makes a network and draws its first weights (config keys `init` and `seed`; the same seed gives the same weights).
  * layers: layer_count sizes [n_0 … n_L], 2 to 65536 of them, each 1 to 2147483520. config: copied; NULL means the
  * recipe "tutorial". *out: the model, to be released with dnn_model_destroy. DNN_ERROR_NOT_FINITE if a slope is too
- * large for the model's precision. Since 0.1. */
+ * large for the model's precision, DNN_ERROR_INVALID_ARGUMENT if it is too small. Since 0.1. */
 DNN_API int32_t dnn_model_create(const int64_t *layers, int64_t layer_count, const dnn_config *config_or_null,
                                  dnn_model **out);
 
@@ -232,16 +232,17 @@ DNN_API int32_t dnn_model_set_parameters(dnn_model *model, const double *theta);
 /* Runs the network forward: y = φ(W_{L−1} … φ(W_0 x̂)). x: [n × n_0]; y: [n × n_L], overwritten; they must not
  * overlap. n = 0 does nothing, and then both may be NULL. DNN_ERROR_NOT_FINITE if a number in x is not finite in the
  * model's precision: then y is untouched. Where the weights are so large that the network's own numbers overflow, y
- * is infinite or NaN. A row's result may differ in its last bits with the number of rows in the call. Shared freely
- * between threads; memory is taken at a thread's first call and kept in the model. Since 0.1. */
+ * may be infinite, NaN, or what φ makes of an infinity. A row's result may differ in its last bits with the number
+ * of rows in the call. Shared freely between threads; memory is taken at a thread's first call and kept in the
+ * model. Since 0.1. */
 DNN_API int32_t dnn_model_predict(const dnn_model *model, const double *x, int64_t n, double *y);
 
 /* The same for arrays of float. Since 0.1. */
 DNN_API int32_t dnn_model_predict_f32(const dnn_model *model, const float *x, int64_t n, float *y);
 
 /* The class of each sample: the index of the largest output, the first one if several are equal. With a single
- * output: 1 if it is at least 0.5, else 0. x: [n × n_0]; label: [n]. An output that is NaN is never the largest.
- * Errors and threads as dnn_model_predict. Since 0.1. */
+ * output: 1 if it is at least 0.5, else 0. x: [n × n_0]; label: [n]. An output that is NaN is never the largest;
+ * where all are, the class is 0. Errors and threads as dnn_model_predict. Since 0.1. */
 DNN_API int32_t dnn_model_classify(const dnn_model *model, const double *x, int64_t n, int32_t *label);
 
 /* Measures the model on a dataset. *loss: the mean over the samples of the config's loss, E = Σ_j (y_j − x_j)² for
@@ -285,8 +286,8 @@ DNN_API int32_t dnn_workspace_activations(const dnn_workspace *workspace, int64_
  * learn (learning_rate, batch_size, epochs, shuffle, seed, sigmoid_derivative …). What the network is (precision,
  * activation, output_activation, sigmoid_slope, leaky_slope, init, loss) was fixed when the model was made: a config
  * in which such a key was set to something else is DNN_ERROR_INVALID_ARGUMENT. Holds a reference to the model.
- * DNN_ERROR_NOT_FINITE if learning_rate is too large for the model's precision. *out: released with
- * dnn_trainer_destroy. Since 0.1. */
+ * DNN_ERROR_NOT_FINITE if learning_rate is too large for the model's precision, DNN_ERROR_INVALID_ARGUMENT if it is
+ * too small. *out: released with dnn_trainer_destroy. Since 0.1. */
 DNN_API int32_t dnn_trainer_create(dnn_model *model, const dnn_config *config_or_null, dnn_trainer **out);
 
 /* Releases a trainer; NULL is allowed. The model keeps the weights. Since 0.1. */
@@ -307,7 +308,8 @@ DNN_API int32_t dnn_trainer_step_f32(dnn_trainer *trainer, const float *x, const
  * added to the history. Returns DNN_OK after the last epoch; DNN_STOPPED when the progress callback or
  * dnn_trainer_cancel ended it (the model keeps what it learned, and an epoch that was cut short is not in the
  * history); DNN_ERROR_NOT_FINITE when the loss was no longer finite: the model keeps the weights before that batch,
- * and dnn_last_error() tells the epoch and batch. Copies no more than one batch of the dataset. Since 0.1. */
+ * and dnn_last_error() tells the epoch and batch; or when the validation's loss was not finite: the model keeps what
+ * it learned, and that epoch is not in the history. Copies no more than one batch of the dataset. Since 0.1. */
 DNN_API int32_t dnn_trainer_fit(dnn_trainer *trainer, const dnn_dataset *training,
                                 const dnn_dataset *validation_or_null);
 

@@ -298,6 +298,42 @@ static void test_no_figures_are_made_of_outputs_that_overflow(void **state)
     dnn_model_destroy(model);
 }
 
+static void test_no_figures_are_made_of_a_pass_that_overflowed(void **state)
+{
+    (void)state;
+    const int64_t one[] = {1, 1};
+    dnn_model *model = model_of(one, 2, "output_activation=identity");
+    dnn_trainer *trainer = trainer_of(model);
+    const double theta[] = {1e200, 0}, x = 1, y = 0, gradient[] = {1, 1};
+    double saturated = -7;
+    assert_ok(dnn_model_set_parameters(model, theta));
+    expect_error(dnn_trainer_step(trainer, &x, &y, 1, NULL), DNN_ERROR_NOT_FINITE, "not finite");
+    assert_ok(dnn_trainer_set_gradient(trainer, gradient));
+    expect_error(dnn_trainer_layer_stats(trainer, 0, NULL, NULL, &saturated), DNN_ERROR_INVALID_ARGUMENT, "failed");
+    assert_true(saturated == -7);
+    dnn_trainer_destroy(trainer);
+    dnn_model_destroy(model);
+}
+
+/* Each loss is finite; their sum over an epoch is not, and nobody needs it. */
+static void test_the_mean_loss_of_an_epoch_does_not_overflow(void **state)
+{
+    (void)state;
+    const int64_t one[] = {1, 1};
+    dnn_model *model = model_of(one, 2, "output_activation=identity init=zeros learning_rate=1e-250");
+    dnn_trainer *trainer = trainer_of(model);
+    const double x[] = {0, 0, 0, 0}, y[] = {1.2e154, 1.2e154, 1.2e154, 1.2e154};
+    dnn_dataset *dataset = NULL;
+    assert_ok(dnn_dataset_create(x, 4, 1, y, 1, &dataset));
+    assert_ok(dnn_trainer_fit(trainer, dataset, NULL));
+    double loss = -7;
+    assert_ok(dnn_trainer_history(trainer, 0, &loss, NULL, NULL));
+    assert_near("loss", 0, loss, 1.44e308, 1.44e308, 1e-15);
+    dnn_dataset_destroy(dataset);
+    dnn_trainer_destroy(trainer);
+    dnn_model_destroy(model);
+}
+
 static void test_a_gradient_check_beside_an_overflow_says_so(void **state)
 {
     (void)state;
@@ -426,6 +462,8 @@ int main(void)
         cmocka_unit_test(test_a_rate_outside_float_is_refused_and_a_large_one_makes_no_nan_of_a_dead_network),
         cmocka_unit_test(test_an_update_at_the_very_edge_of_float_is_refused),
         cmocka_unit_test(test_no_figures_are_made_of_outputs_that_overflow),
+        cmocka_unit_test(test_no_figures_are_made_of_a_pass_that_overflowed),
+        cmocka_unit_test(test_the_mean_loss_of_an_epoch_does_not_overflow),
         cmocka_unit_test(test_a_gradient_check_beside_an_overflow_says_so),
         cmocka_unit_test(test_weights_so_large_that_the_network_overflows_stay_as_they_are),
         cmocka_unit_test(test_a_clone_knows_how_large_its_weights_are),

@@ -129,6 +129,10 @@ static void test_the_class_is_the_largest_numbers_column_the_first_of_equals(voi
     assert_int_equal(class_of(k, (const double[]){0.9, 0.1, 0.3}, 3), 0);
     assert_int_equal(class_of(k, (const double[]){0.1, 0.3, 0.9}, 3), 2);
     assert_int_equal(class_of(k, (const double[]){0.5, 0.5, 0.5}, 3), 0);
+    assert_int_equal(class_of(k, (const double[]){NAN, 5, 7}, 3), 2);
+    assert_int_equal(class_of(k, (const double[]){NAN, -INFINITY, NAN}, 3), 1);
+    assert_int_equal(class_of(k, (const double[]){5, NAN, 7}, 3), 2);
+    assert_int_equal(class_of(k, (const double[]){NAN, NAN, NAN}, 3), 0);
     assert_int_equal(class_of(k, (const double[]){0.1, 0.7, 0.7}, 3), 1);
     assert_int_equal(class_of(k, (const double[]){-3, -1, -2}, 3), 1);
     assert_int_equal(class_of(k, (const double[]){0.2, 0.4}, 2), 1);

@@ -69,6 +69,10 @@ static void test_a_message_is_utf_8_whatever_it_quotes(void **state)
         {"\xF4\x90\x80\x80", "????"},             /* beyond U+10FFFF */
         {"\xF4\x8F\xBF\xBF", "\xF4\x8F\xBF\xBF"}, /* U+10FFFF */
         {"é ψ → 𝛙", "é ψ → 𝛙"},
+        {"a\xC2\x9B"
+         "31m\xC2\x85z",
+         "a  31m  z"},                              /* CSI, NEL */
+        {"a\xE2\x80\xA8z\xE2\x80\xA9", "a   z   "}, /* separators of lines and paragraphs */
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         status_error(DNN_ERROR_IO, "%s", cases[i].quoted);

@@ -28,7 +28,8 @@ int32_t config_copy(const dnn_config *config, dnn_config **out);
 double config_number(const dnn_config *config, enum key key);
 int64_t config_integer(const dnn_config *config, enum key key); /* also the index of a choice, and a switch as 0 or 1 */
 
-/* DNN_ERROR_NOT_FINITE if a number is too large for a precision, and an error if it is too small to be told from 0. */
+/* DNN_ERROR_NOT_FINITE if a number is too large for a precision, DNN_ERROR_INVALID_ARGUMENT if it is too small to
+ * keep its digits. */
 int32_t config_check_precision(const dnn_config *config, enum key key, const struct core *core);
 
 /* The activation of layer 1 … depth, of a network with depth weight matrices. */

@@ -23,7 +23,7 @@ static int32_t run_chunk(const dnn_model *model, struct pass *pass, double *loss
     *loss_sum += core->loss_sum(model->network, pass);
     if (!isfinite(*loss_sum)) {
         return status_error(DNN_ERROR_NOT_FINITE,
-                            "the loss on this dataset is not finite: the network's outputs overflow");
+                            "the loss on this dataset is not finite: outputs or targets are too large");
     }
     return DNN_OK;
 }

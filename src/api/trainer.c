@@ -126,11 +126,13 @@ int32_t trainer_differentiate(dnn_trainer *trainer, double *loss_sum, double *bo
     core->forward(trainer->network, trainer->model->theta, trainer->pass);
     *loss_sum = core->loss_sum(trainer->network, trainer->pass);
     if (!isfinite(*loss_sum)) {
+        trainer->pass->n_rows = 0; /* its numbers are no figures of anything */
         return loss_not_finite();
     }
     core->backward(trainer->network, trainer->model->theta, trainer->pass);
     *bound = core->gradient_bound(trainer->network, trainer->pass);
     if (isinf(*bound)) {
+        trainer->pass->n_rows = 0;
         return gradient_not_finite();
     }
     return DNN_OK;

@@ -32,7 +32,6 @@ struct fit {
     int32_t *order;                /* [training->size], or NULL for the dataset's own */
     int64_t batch_size;
     int64_t samples; /* of this epoch so far */
-    double loss_sum; /* over them */
     double began;    /* seconds */
     struct dnn_progress progress;
 };
@@ -90,8 +89,9 @@ static int32_t run_batch(struct fit *fit, int64_t first)
         return add_place(fit, status);
     }
     fit->samples += samples.n;
-    fit->loss_sum += loss_sum;
-    fit->progress.loss = fit->loss_sum / (double)fit->samples;
+    /* The mean moves towards the batch's: a sum over the epoch could overflow where no loss did. */
+    const double share = (double)samples.n / (double)fit->samples;
+    fit->progress.loss += share * (loss_sum / (double)samples.n - fit->progress.loss);
     return DNN_OK;
 }
 
@@ -137,7 +137,7 @@ static int32_t run_epoch(struct fit *fit)
     fit->progress.validation_loss = NAN;
     fit->progress.validation_accuracy = NAN;
     fit->samples = 0;
-    fit->loss_sum = 0;
+    fit->progress.loss = 0;
     if (fit->order != NULL) {
         random_shuffle(&fit->trainer->shuffle, fit->order, size);
     }

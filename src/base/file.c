@@ -3,7 +3,7 @@
  * nothing is buffered twice.
  *
  * The size that fstat tells is a guess for the first allocation, no more: a pipe has none and a file may grow
- * meanwhile. The buffer doubles.
+ * meanwhile; the buffer doubles. The type that it tells is held to: devices are refused.
  */
 #define _POSIX_C_SOURCE 200809L /* O_CLOEXEC */
 #include "base/file.h"
@@ -21,6 +21,9 @@
 #ifndef O_BINARY
 #define O_BINARY 0
 #endif
+#ifndef O_NOCTTY
+#define O_NOCTTY 0 /* where it is: a terminal that is opened by mistake must not become the host's own */
+#endif
 
 enum { FIRST_CAPACITY = 1 << 16, LARGEST_READ = 1 << 30 };
 
@@ -35,7 +38,7 @@ static int open_to_read(const char *path)
 {
     int descriptor;
     do {
-        descriptor = open(path, O_RDONLY | O_CLOEXEC | O_BINARY);
+        descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_BINARY);
     } while (descriptor < 0 && errno == EINTR);
     return descriptor;
 }

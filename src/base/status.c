@@ -46,6 +46,14 @@ static void trim_end(char *text)
     }
 }
 
+/* A line break or control character: C0, DEL, C1 (U+0080 to U+009F), or a separator of lines (U+2028, U+2029). */
+static bool is_control(const char *text, size_t length)
+{
+    const unsigned char *c = (const unsigned char *)text;
+    return (length == 1 && (c[0] < 0x20 || c[0] == 0x7F)) || (length == 2 && c[0] == 0xC2 && c[1] < 0xA0) ||
+           (length == 3 && c[0] == 0xE2 && c[1] == 0x80 && (c[2] == 0xA8 || c[2] == 0xA9));
+}
+
 /* The message is promised to be one line of UTF-8. Text that came from outside (a key, a path), or was cut, may hold
  * line breaks, escape codes and parts of characters. */
 static void make_plain(char *text)
@@ -54,8 +62,8 @@ static void make_plain(char *text)
         const size_t length = character_length(text);
         if (length == 0) {
             *text = '?';
-        } else if ((unsigned char)*text < 0x20 || *text == 0x7F) {
-            *text = ' ';
+        } else if (is_control(text, length)) {
+            memset(text, ' ', length);
         }
         text += length == 0 ? 1 : length;
     }

@@ -4,6 +4,7 @@
  */
 #include "core/rows.h"
 
+#include <math.h>
 #include <string.h>
 
 void rows_from_f64(const double *in, struct matrix out)
@@ -72,7 +73,8 @@ static int32_t largest_column(int64_t n, const real *y)
 {
     int64_t best = 0;
     for (int64_t j = 1; j < n; j++) {
-        best = y[j] > y[best] ? j : best;
+        /* Whatever is no NaN is larger than one. */
+        best = y[j] > y[best] || (isnan(y[best]) && !isnan(y[j])) ? j : best;
     }
     return (int32_t)best;
 }
