@@ -21,6 +21,8 @@
 
 enum { THREADS = 8, ROUNDS = 20, ROWS = 300, N_IN = 20, N_OUT = 5 };
 static const int64_t layers[] = {N_IN, 40, 30, N_OUT};
+/* Large enough for the BLAS to use threads of its own. */
+static const int64_t wide_layers[] = {N_IN, 200, 200, N_OUT};
 
 /* What all threads share. Nothing of it changes while they run. */
 struct shared {
@@ -67,10 +69,10 @@ static void run_all(struct shared *shared, void *(*work)(void *), struct worker 
 }
 
 /* The model is fresh: its expected results come from a twin, so that the first use of it is by the threads, all at once. */
-static struct shared make(const char *settings)
+static struct shared make_of(const int64_t *shape, const char *settings)
 {
-    struct shared s = {.model = model_of(layers, 4, settings), .dataset = random_dataset(3, ROWS, N_IN, N_OUT)};
-    dnn_model *twin = model_of(layers, 4, settings);
+    struct shared s = {.model = model_of(shape, 4, settings), .dataset = random_dataset(3, ROWS, N_IN, N_OUT)};
+    dnn_model *twin = model_of(shape, 4, settings);
     struct generator generator = {9};
     s.x = allocate_or_fail(ROWS * N_IN, sizeof *s.x);
     s.y = allocate_or_fail(ROWS * N_OUT, sizeof *s.y);
@@ -80,6 +82,11 @@ static struct shared make(const char *settings)
     assert_ok(dnn_model_evaluate(twin, s.dataset, &s.loss, &s.accuracy));
     dnn_model_destroy(twin);
     return s;
+}
+
+static struct shared make(const char *settings)
+{
+    return make_of(layers, settings);
 }
 
 static void release(struct shared *s)
@@ -119,8 +126,8 @@ static void test_eight_threads_on_one_model_get_what_one_gets_bit_for_bit(void *
 {
     (void)state;
     static const char *const settings[] = {"precision=f64", "precision=f32"};
-    for (int i = 0; i < 2; i++) {
-        struct shared s = make(settings[i]);
+    for (int i = 0; i < 4; i++) {
+        struct shared s = make_of(i < 2 ? layers : wide_layers, settings[i % 2]);
         struct worker workers[THREADS];
         run_all(&s, predict, workers);
         release(&s);
