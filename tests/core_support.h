@@ -38,11 +38,11 @@ extern const struct kernels kernels_f64;
 extern const struct kernels kernels_f32;
 
 /* Two entries of a table of tests: `test` in double and in float. Its state is the const struct kernels *. */
-#define IN_BOTH_PRECISIONS(test)                                                                                       \
-    {#test " [f64]", test, NULL, NULL, (void *)&kernels_f64},                                                          \
-    {                                                                                                                  \
-#test " [f32]", test, NULL, NULL, (void *)(uintptr_t)&kernels_f32                                              \
-    }
+/* clang-format off */
+#define IN_BOTH_PRECISIONS(test)                                     \
+    {#test " [f64]", test, NULL, NULL, (void *)&kernels_f64},        \
+    {#test " [f32]", test, NULL, NULL, (void *)&kernels_f32}
+/* clang-format on */
 
 /* A matrix of zeros, `padding` in the places between its rows. stride: at least columns. Released with numbers_free. */
 struct matrix numbers_new(const struct core *core, int64_t rows, int64_t columns, int64_t stride, double padding);

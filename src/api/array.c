@@ -33,12 +33,19 @@ static bool fits(const struct core *core, struct array_in array, int64_t first, 
     return array.f64 != NULL ? core->fit_f64(array.f64 + first, count) : core->fit_f32(array.f32 + first, count);
 }
 
-static int32_t name_the_place(const struct core *core, const char *name, struct array_in array, int64_t columns)
+/* The first number that does not fit, where one is known to be. */
+static int64_t first_unfit(const struct core *core, struct array_in array)
 {
     int64_t at = 0;
     while (fits(core, array, at, 1)) {
         at++;
     }
+    return at;
+}
+
+static int32_t name_the_place(const struct core *core, const char *name, struct array_in array, int64_t columns)
+{
+    const int64_t at = first_unfit(core, array);
     const double value = array.f64 != NULL ? array.f64[at] : (double)array.f32[at];
     return status_error(DNN_ERROR_NOT_FINITE, "%s is %s in row %lld, column %lld (counted from 0)", name,
                         isnan(value)   ? "NaN"
@@ -54,13 +61,10 @@ int32_t array_check(const struct core *core, const char *name, struct array_in a
 
 int32_t array_check_flat(const struct core *core, const char *name, const double *numbers, int64_t count)
 {
-    if (core->fit_f64(numbers, count)) {
+    const struct array_in array = {.f64 = numbers};
+    if (fits(core, array, 0, count)) {
         return DNN_OK;
     }
-    int64_t at = 0;
-    while (core->fit_f64(&numbers[at], 1)) {
-        at++;
-    }
     return status_error(DNN_ERROR_NOT_FINITE, "%s[%lld] is NaN, infinite, or too large for the model's precision", name,
-                        (long long)at);
+                        (long long)first_unfit(core, array));
 }

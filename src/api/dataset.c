@@ -98,12 +98,6 @@ static void import_row(const struct core *core, const struct numbers *numbers, i
     }
 }
 
-static struct matrix row_of(const struct core *core, struct matrix a, int64_t i)
-{
-    unsigned char *first = (unsigned char *)a.data + i * a.stride * core->real_size;
-    return matrix_from(first, 1, a.columns, a.stride);
-}
-
 void dataset_gather(const dnn_dataset *dataset, const int32_t *order, int64_t first, const struct core *core,
                     const struct network *network, struct pass *pass)
 {
@@ -112,8 +106,8 @@ void dataset_gather(const dnn_dataset *dataset, const int32_t *order, int64_t fi
     for (int64_t i = 0; i < pass->n_rows; i++) {
         int64_t index = order != NULL ? order[first + i] : first + i;
         index = dataset->rows != NULL ? dataset->rows[index] : index;
-        import_row(core, &dataset->store->x, index, row_of(core, x, i));
-        import_row(core, &dataset->store->y, index, row_of(core, y, i));
+        import_row(core, &dataset->store->x, index, matrix_part(x, i, 0, 1, x.columns, core->real_size));
+        import_row(core, &dataset->store->y, index, matrix_part(y, i, 0, 1, y.columns, core->real_size));
     }
 }
 

@@ -43,8 +43,7 @@ static int32_t for_each_chunk(const dnn_model *model, const dnn_dataset *dataset
     }
     double loss_sum = 0;
     for (int64_t first = 0; status == DNN_OK && first < dataset->size; first += pass->n_rows) {
-        const int64_t left = dataset->size - first;
-        pass->n_rows = left < pass->max_rows ? left : pass->max_rows;
+        pass_set_rows(pass, first, dataset->size);
         dataset_gather(dataset, NULL, first, model->core, model->network, pass);
         status = run_chunk(model, pass, &loss_sum);
         if (status == DNN_OK) {

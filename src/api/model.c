@@ -172,14 +172,13 @@ int32_t dnn_model_create(const int64_t *layers, int64_t layer_count, const dnn_c
 {
     REQUIRE(layers);
     REQUIRE(out);
-    int32_t status = check_layers(layers, layer_count);
-    if (status != DNN_OK || config != NULL) {
-        return status == DNN_OK ? create_with_config(layers, layer_count, config, out) : status;
-    }
     dnn_config *defaults = NULL;
-    status = dnn_config_create(NULL, &defaults);
+    int32_t status = check_layers(layers, layer_count);
+    if (status == DNN_OK && config == NULL) {
+        status = dnn_config_create(NULL, &defaults);
+    }
     if (status == DNN_OK) {
-        status = create_with_config(layers, layer_count, defaults, out);
+        status = create_with_config(layers, layer_count, config != NULL ? config : defaults, out);
     }
     dnn_config_destroy(defaults);
     return status;
@@ -235,15 +234,20 @@ void model_end_training(dnn_model *model)
     atomic_store_explicit(&model->training, false, memory_order_release);
 }
 
-int32_t model_admit_change(dnn_model *model, double change)
+/* True if weights within the bound surely stay finite. A change that is NaN leaves nothing finite. */
+static bool leaves_finite(const dnn_model *model, double change)
 {
-    const double largest = model->core->largest_number;
     /* Twice, because the core rounds η, the products and their sums: its numbers can be a little above an exact
      * bound. */
-    if (change > 0 && !(2 * change <= largest - model->weight_bound)) {
+    return change == 0 || 2 * change <= model->core->largest_number - model->weight_bound;
+}
+
+int32_t model_admit_change(dnn_model *model, double change)
+{
+    if (!leaves_finite(model, change)) {
         measure_weights(model); /* the bound only grew; the weights may not have */
     }
-    if (!(change == 0 || 2 * change <= largest - model->weight_bound)) {
+    if (!leaves_finite(model, change)) {
         return status_error(DNN_ERROR_NOT_FINITE,
                             "the update is not finite, or too large for the weights to stay so: try "
                             "a smaller learning_rate, or smaller inputs");

@@ -92,15 +92,18 @@ void pass_destroy(struct pass *pass)
     }
 }
 
+void pass_set_rows(struct pass *pass, int64_t first, int64_t n)
+{
+    const int64_t left = n - first;
+    pass->n_rows = left < pass->max_rows ? left : pass->max_rows;
+}
+
 struct matrix pass_x(const struct core *core, const struct network *network, const struct pass *pass, int64_t l)
 {
-    return matrix_from(pass->x[l], pass->n_rows, network_size(network, l),
-                       network_row_stride(network, l, core->real_size));
+    return pass_activations(network, pass, l, core->real_size);
 }
 
 struct matrix pass_y(const struct core *core, const struct network *network, const struct pass *pass)
 {
-    struct matrix y = pass_x(core, network, pass, network->depth);
-    y.data = pass->y;
-    return y;
+    return pass_targets(network, pass, core->real_size);
 }

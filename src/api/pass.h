@@ -20,6 +20,9 @@ void pass_destroy(struct pass *pass);
 /* `wanted` rows, or as many as fit the memory that one pass should take; at least 1. */
 int64_t pass_affordable_rows(const struct core *core, const struct network *network, int64_t wanted);
 
+/* pass->n_rows ← how many of n samples the pass takes from `first` on: all that are left, or as many as it has room for. */
+void pass_set_rows(struct pass *pass, int64_t first, int64_t n);
+
 /* x_l and y as matrices of pass->n_rows rows, without the ones. */
 struct matrix pass_x(const struct core *core, const struct network *network, const struct pass *pass, int64_t l);
 struct matrix pass_y(const struct core *core, const struct network *network, const struct pass *pass);

@@ -40,7 +40,7 @@ void model_return_pass(const dnn_model *model, struct pass *pass)
 
 void predict_forward(const dnn_model *model, struct pass *pass, struct array_in x, int64_t first, int64_t n)
 {
-    pass->n_rows = n - first < pass->max_rows ? n - first : pass->max_rows;
+    pass_set_rows(pass, first, n);
     array_load(model->core, x, first, pass_x(model->core, model->network, pass, 0));
     model->core->forward(model->network, model->theta, pass);
 }

@@ -119,23 +119,28 @@ static int32_t gradient_not_finite(void)
                         "the gradient is not finite, or too large to stay so: try smaller inputs or smaller weights");
 }
 
-int32_t trainer_differentiate(dnn_trainer *trainer, double *loss_sum, double *bound)
+/* trainer_differentiate, but for what a failure leaves behind. */
+static int32_t run_pass(dnn_trainer *trainer, double *loss_sum, double *bound)
 {
     const struct core *core = trainer->core;
-    trainer->latest = LATEST_NONE; /* the pass is about to be overwritten */
     core->forward(trainer->network, trainer->model->theta, trainer->pass);
     *loss_sum = core->loss_sum(trainer->network, trainer->pass);
     if (!isfinite(*loss_sum)) {
-        trainer->pass->n_rows = 0; /* its numbers are no figures of anything */
         return loss_not_finite();
     }
     core->backward(trainer->network, trainer->model->theta, trainer->pass);
     *bound = core->gradient_bound(trainer->network, trainer->pass);
-    if (isinf(*bound)) {
-        trainer->pass->n_rows = 0;
-        return gradient_not_finite();
+    return isinf(*bound) ? gradient_not_finite() : DNN_OK;
+}
+
+int32_t trainer_differentiate(dnn_trainer *trainer, double *loss_sum, double *bound)
+{
+    trainer->latest = LATEST_NONE; /* the pass is about to be overwritten */
+    const int32_t status = run_pass(trainer, loss_sum, bound);
+    if (status != DNN_OK) {
+        trainer->pass->n_rows = 0; /* its numbers are no figures of anything */
     }
-    return DNN_OK;
+    return status;
 }
 
 void trainer_set_latest(dnn_trainer *trainer, enum latest latest, double scale)
@@ -170,9 +175,7 @@ int32_t trainer_update(dnn_trainer *trainer, double scale, const void *gradient,
 
 static void load(dnn_trainer *trainer, const struct samples *samples, int64_t first)
 {
-    struct pass *pass = trainer->pass;
-    const int64_t left = samples->n - first;
-    pass->n_rows = left < pass->max_rows ? left : pass->max_rows;
+    pass_set_rows(trainer->pass, first, samples->n);
     samples->load(samples->source, trainer, first);
 }
 

@@ -33,7 +33,7 @@ struct dnn_trainer {
 
     void *step_gradient; /* arena: the gradient of a step that needs one in memory */
     void *sum;           /* arena: G of dnn_trainer_accumulate */
-    double sum_bound;    /* no number of G is larger */
+    double sum_bound;    /* no number of G is larger; 0 while it is empty */
     bool has_sum;        /* G holds something; if not, its old numbers count as zeros */
 
     enum latest latest;

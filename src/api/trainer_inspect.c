@@ -84,8 +84,7 @@ static void release(struct check *check)
 static void widen(const struct core *core, struct matrix from, struct matrix to)
 {
     for (int64_t i = 0; i < from.rows; i++) {
-        const unsigned char *row = (const unsigned char *)from.data + i * from.stride * core->real_size;
-        core->export_f64(matrix_from((void *)row, 1, from.columns, from.stride), (double *)to.data + i * to.stride);
+        core->export_f64(matrix_part(from, i, 0, 1, from.columns, core->real_size), (double *)to.data + i * to.stride);
     }
 }
 
@@ -137,8 +136,7 @@ static int32_t prepare(struct check *check)
 static void load(const struct check *check, const struct core *core, const struct network *network, struct pass *pass,
                  int64_t first)
 {
-    const int64_t left = check->n - first;
-    pass->n_rows = left < pass->max_rows ? left : pass->max_rows;
+    pass_set_rows(pass, first, check->n);
     array_load(core, (struct array_in){.f64 = check->x}, first, pass_x(core, network, pass, 0));
     array_load(core, (struct array_in){.f64 = check->y}, first, pass_y(core, network, pass));
 }
@@ -193,6 +191,7 @@ enum { TRIED_A_LAYER = 1000 };
 /* max |a − b| / max |b| over the tried weights of a layer: a from backpropagation, b from differences. */
 static int32_t check_layer(struct check *check, int64_t l, double *relative_error)
 {
+    const struct core *core = check->trainer->core;
     const struct matrix gradient = weights(check->trainer, check->gradient, l);
     const struct matrix theta = network_weights(check->twin, check->theta, l, core_f64.real_size);
     const int64_t count = theta.rows * theta.columns;
@@ -202,10 +201,7 @@ static int32_t check_layer(struct check *check, int64_t l, double *relative_erro
         const int64_t at = (int64_t)((double)k * (double)count / (double)tried);
         const int64_t i = at / theta.columns, j = at % theta.columns;
         double a;
-        struct matrix number = gradient;
-        number.data = (unsigned char *)gradient.data + (i * gradient.stride + j) * check->trainer->core->real_size;
-        number.rows = number.columns = 1;
-        check->trainer->core->export_f64(number, &a);
+        core->export_f64(matrix_part(gradient, i, j, 1, 1, core->real_size), &a);
         const double b = difference_quotient(check, (double *)theta.data + i * theta.stride + j);
         if (!isfinite(b)) {
             return status_error(DNN_ERROR_NOT_FINITE,

@@ -23,7 +23,7 @@ static void add_step_to_sum(dnn_trainer *trainer)
 static int32_t check_sum_bound(const dnn_trainer *trainer, double bound)
 {
     const double limit = trainer->core->largest_number / 2; /* the rest is for rounding */
-    if ((trainer->has_sum ? trainer->sum_bound : 0) + bound <= limit) {
+    if (trainer->sum_bound + bound <= limit) {
         return DNN_OK;
     }
     return status_error(DNN_ERROR_NOT_FINITE, "the sum of gradients is too large to stay finite: apply it earlier");
@@ -40,7 +40,7 @@ static int32_t accumulate(dnn_trainer *trainer, const struct samples *samples, d
         return status;
     }
     add_step_to_sum(trainer);
-    trainer->sum_bound = (trainer->has_sum ? trainer->sum_bound : 0) + bound;
+    trainer->sum_bound += bound;
     trainer->has_sum = true;
     trainer_set_latest(trainer, LATEST_IN_SUM, 1);
     return DNN_OK;
@@ -121,6 +121,7 @@ int32_t dnn_trainer_apply(dnn_trainer *trainer, double scale)
     }
     if (status == DNN_OK) {
         trainer->has_sum = false;
+        trainer->sum_bound = 0;
         trainer_set_latest(trainer, LATEST_IN_SUM, 1);
     }
     model_end_training(trainer->model);

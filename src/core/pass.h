@@ -7,6 +7,8 @@
 #ifndef DNN_CORE_PASS_H
 #define DNN_CORE_PASS_H
 
+#include "core/network.h"
+
 #include <stdint.h>
 
 struct pass {
@@ -16,5 +18,9 @@ struct pass {
     void **psi;       /* [L + 1]: psi[l] is [max_rows × n_l] for l ≥ 1, or NULL if there is no way back */
     void *x[];        /* [L + 1]: x[l] is X̂_l, [max_rows × (n_l + 1)] */
 };
+
+/* x_l without its ones, [n_rows × n_l], and y, [n_rows × n_L]. real_size: bytes of a number. */
+struct matrix pass_activations(const struct network *network, const struct pass *pass, int64_t l, int64_t real_size);
+struct matrix pass_targets(const struct network *network, const struct pass *pass, int64_t real_size);
 
 #endif

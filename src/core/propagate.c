@@ -26,8 +26,7 @@ static struct matrix weights(const struct network *network, const void *theta, i
 /* x_l without its ones: [n × n_l] */
 static struct matrix activations(const struct network *network, const struct pass *pass, int64_t l)
 {
-    return matrix_from(pass->x[l], pass->n_rows, network_size(network, l),
-                       network_row_stride(network, l, sizeof(real)));
+    return pass_activations(network, pass, l, sizeof(real));
 }
 
 /* X̂_l: [n × n_l+1] */
@@ -49,9 +48,7 @@ static struct matrix psi_of(const struct network *network, const struct pass *pa
 /* y: [n × n_L] */
 static struct matrix targets(const struct network *network, const struct pass *pass)
 {
-    struct matrix y = activations(network, pass, network->depth);
-    y.data = pass->y;
-    return y;
+    return pass_targets(network, pass, sizeof(real));
 }
 
 void propagate_prepare(const struct network *network, struct pass *pass)
