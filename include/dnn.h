@@ -26,16 +26,16 @@
  * DNN_STOPPED. On failure every output is as it was, the handle stays usable, nothing leaks, and dnn_last_error() says
  * what was expected and what came. Any function may return DNN_ERROR_INVALID_ARGUMENT (a NULL handle or pointer, a size
  * out of range) and, unless it says that it allocates nothing, DNN_ERROR_OUT_OF_MEMORY. Other errors are listed where
- * they arise. A count of rows is at most 2147483647: the BLAS counts with 32 bits.
- * OpenBLAS takes some 130 MB of address space for itself at the first product, and waits for ever if that is refused.
+ * they arise. A count of rows is at most 2147483647: the BLAS counts with 32 bits. OpenBLAS takes some 130 MB of
+ * address space for itself at the first product, and waits for ever if that is refused.
  *
  * HANDLES are opaque, and count their references: destroy them in any order, each once. Destroy functions take NULL.
  *
  * THREADS. Distinct handles are independent of each other. One model may be shared by any number of threads that
- * predict, classify, evaluate, clone or read it. Whatever trains a model (set_weights, set_parameters, and a trainer's
- * step, fit, accumulate, set_gradient or apply) must have the model for itself; two such calls on one model at once are
- * noticed, and the second returns DNN_ERROR_INVALID_ARGUMENT. Any other handle is used by one thread at a time, except
- * dnn_trainer_cancel, and a dataset, which never changes and is shared freely.
+ * predict, classify, evaluate, clone or read it. Whatever changes a model (set_weights, set_parameters, standardize,
+ * and a trainer's step, fit, accumulate, set_gradient or apply) must have the model for itself; two such calls on one
+ * model at once are noticed, and the second returns DNN_ERROR_INVALID_ARGUMENT. Any other handle is used by one thread
+ * at a time, except dnn_trainer_cancel, and a dataset, which is shared freely.
  *
  * The library never prints, exits, installs a signal handler, changes the locale, the floating-point mode or the BLAS's
  * thread count, or calls rand().
@@ -122,36 +122,96 @@ DNN_API const char *dnn_last_error(void);
 /* ================================================ config ================================================= */
 
 /*
- * A config is a set of key = value. The keys, with their default in the recipe "tutorial":
+ * A config is a set of key = value. The keys, with their default in each of the three recipes:
+ *
+ *     key                 tutorial       classifier     regressor
  *
  *     what a network is, fixed once a model is made
- *     precision           f64         f64 = double or f32 = float: what the model computes in
- *     activation          sigmoid     of the hidden layers: identity sigmoid tanh relu leaky_relu
- *     activation.N                    of hidden layer N alone, N from 1; as `activation` if it is not set
- *     output_activation   sigmoid     of the output layer: the same names
- *     sigmoid_slope       0.01        c in sigmoid(z) = 1 / (1 + e^(-c z)); > 0
- *     leaky_slope         0.01        s in leaky_relu(z) = z for z > 0, else s z; > 0
- *     init                uniform01   first weights: uniform01 glorot_uniform glorot_normal he_uniform he_normal zeros
- *     loss                squared_error   E = the sum over the outputs of (y - x)^2
+ *     precision           f64            f32            f32            f64 = double or f32 = float: what it computes in
+ *     activation          sigmoid        leaky_relu     leaky_relu     φ of the hidden layers, see below
+ *     activation.N                                                     of hidden layer N alone, N from 1
+ *     output_activation   sigmoid        softmax        identity       φ of the output layer: the same, and softmax
+ *     sigmoid_slope       0.01           1              1              c of sigmoid; > 0
+ *     leaky_slope         0.01           0.01           0.01           s of leaky_relu; > 0
+ *     elu_alpha           1              1              1              α of elu; > 0
+ *     init                uniform01      he_normal      he_normal      first weights, see below
+ *     loss                squared_error  cross_entropy  squared_error  E, see below
+ *     huber_delta         1              1              1              δ of huber; > 0
  *
  *     how it learns
- *     optimizer           sgd         plain gradient descent
- *     learning_rate       0.01        the size η of an update; > 0
- *     sigmoid_derivative  tutorial    tutorial: φ′ = x (1 - x), which leaves c to the learning rate; exact: c x (1 - x)
- *     batch_size          1           samples an update in fit; an integer from 1
- *     epochs              1           passes over the dataset in fit; an integer from 1
- *     shuffle             false       true: fit takes the samples in a new random order each epoch
- *     seed                0           of the random numbers for first weights and shuffling; an integer
+ *     optimizer           sgd            adam           adam           what an update is, see below
+ *     learning_rate       0.01           0.001          0.001          η, the size of an update; > 0
+ *     momentum            0.9            0.9            0.9            μ of momentum and nesterov; 0 to below 1
+ *     beta1               0.9            0.9            0.9            β₁ of adam and adamw; 0 to below 1
+ *     beta2               0.999          0.999          0.999          β₂ of adam, adamw and rmsprop; 0 to below 1
+ *     epsilon             1e-08          1e-08          1e-08          ε of adam, adamw and rmsprop; > 0
+ *     weight_decay        0              0              0              λ, see below; ≥ 0; biases do not decay
+ *     l2                  0              0              0              adds l2 · Σ w² to E, without biases; ≥ 0
+ *     clip_norm           0              0              0              longest gradient, ‖g‖; 0 = any length
+ *     dropout             0              0              0              share of hidden activations dropped; 0 to below 1
+ *     sigmoid_derivative  tutorial       exact          exact          tutorial: x (1 - x); exact: c x (1 - x)
+ *     batch_size          1              128            64             samples an update in fit; from 1
+ *     epochs              1              20             100            passes over the dataset in fit; from 1
+ *     shuffle             false          true           true           fit takes the samples in a new order each epoch
+ *     schedule            constant       constant       constant       how fit changes η, see below
+ *     schedule_factor     0.1            0.1            0.1            step, plateau: what η is cut by; 0 < f ≤ 1
+ *     schedule_rate       0.95           0.95           0.95           exponential: γ; 0 < γ ≤ 1
+ *     schedule_every      10             10             10             step, plateau: epochs to a cut; from 1
+ *     schedule_length     0              0              0              cosine: epochs to its end; 0 = `epochs`
+ *     schedule_warmup     1              1              1              warmup_cosine: epochs of warm-up; ≥ 0
+ *     schedule_minimum    0              0              0              cosine, plateau: the least η; ≥ 0
+ *     patience            0              0              0              epochs without a better loss that end fit; 0 = off
+ *     min_delta           0              0              0              what a loss must be better by to count; ≥ 0
+ *     restore_best        true           true           true           with patience: fit ends with the best weights
+ *     class_weight        none           none           none           balanced: rare classes weigh more in fit
+ *     seed                0              0              0              of the random numbers; an integer
  *
- * The defaults are those of the tutorial. For a network of one's own, a start that learns is activation = tanh,
- * init = glorot_uniform, shuffle = true, batch_size = 32 and some tens of epochs; with output_activation = identity for
- * targets of any size, or sigmoid and sigmoid_slope = 1 for targets between 0 and 1. Inputs should be of size 1 or so.
+ * activation, with x = φ(z), z one neuron's sum:
+ *     identity    z                                  relu        max(0, z)
+ *     sigmoid     1 / (1 + e^(-c z))                 leaky_relu  z for z > 0, else s z
+ *     tanh        tanh z                             elu         z for z > 0, else α (e^z - 1)
+ *     softplus    ln(1 + e^z)                        silu        z / (1 + e^(-z))
+ *     gelu        z Φ(z), Φ the normal distribution  softmax     e^(z_j) / Σ_k e^(z_k); of the output alone
+ *
+ * loss, E of one sample with outputs x and targets y, summed over the outputs j:
+ *     squared_error         Σ (y - x)²
+ *     absolute_error        Σ |y - x|
+ *     huber                 Σ d²/2 for |d| ≤ δ, else δ (|d| - δ/2), where d = y - x
+ *     cross_entropy         -Σ y ln x, for classes; with softmax alone; y from 0 to 1
+ *     binary_cross_entropy  -Σ (y ln x + (1 - y) ln(1 - x)), for yes or no; with sigmoid alone; y from 0 to 1
+ * The last two are computed from z, so they stay finite and exact where x is rounded to 0 or 1.
+ *
+ * init, mean 0 but for the first, biases 0 but for the first (which the formula includes):
+ *     uniform01 [0, 1); zeros; glorot_uniform, glorot_normal: variance 2 / (n_in + n_out); he_uniform, he_normal: 2 / n_in
+ *
+ * optimizer, with g the mean gradient of the samples (with l2's part; cut to clip_norm: g · min(1, clip_norm / (‖g‖ +
+ * 1e-6)); then, but for adamw, g + λ w), all from 0 at first, t counting updates from 1. As in PyTorch:
+ *     sgd        w - η g                             momentum   v = μ v + g,  w - η v
+ *     rmsprop    v = β₂ v + (1 - β₂) g²,             nesterov   v = μ v + g,  w - η (g + μ v)
+ *                w - η g / (√v + ε)                  adamw      adam, from w - η λ w instead of w
+ *     adam       m = β₁ m + (1 - β₁) g,  v = β₂ v + (1 - β₂) g²,
+ *                w - η m̂ / (√v̂ + ε),  m̂ = m / (1 - β₁^t),  v̂ = v / (1 - β₂^t)
+ *     rprop      w - δ sign g, where each weight's own δ, η at first, grows by 1.2 (up to 50) while the sign of g stays,
+ *                and shrinks by 0.5 (down to 1e-6) when it changes, which skips one update; for whole datasets as one batch
+ *
+ * schedule, with e the epochs completed and t = e + the share of the running one, f = schedule_factor:
+ *     constant     η                                 cosine         η_min + (η - η_min) (1 + cos(π t / T)) / 2
+ *     step         η f^⌊e / every⌋                   warmup_cosine  linear to η in `warmup` epochs, then cosine
+ *     exponential  η γ^e                             plateau        η f^cuts, a cut after `every` epochs without
+ *                                                                   a better loss; not below η_min
+ * e counts all epochs of a trainer; a cosine begins again every T = schedule_length epochs. The loss that plateau and
+ * patience watch is the validation's, or the training's without a validation set.
+ *
+ * RANDOM NUMBERS come from one generator a handle, xoshiro256++ seeded by `seed`, with a stream of its own for weights,
+ * order and dropout. The same seed, library, BLAS kernel and number of BLAS threads give the same weights bit for bit;
+ * another kernel or number of threads sums in another order, and differs in the last bits.
  */
 
-/* Makes a config with the defaults of a recipe. recipe: "tutorial", or NULL for the same: stretched sigmoid σ(0.01
- * z), weights uniform in [0, 1), squared error, one plain gradient step a sample. *out: the config, to be released
- * with dnn_config_destroy. Models and trainers copy what they need from a config: it may change or go afterwards.
- * Since 0.1. */
+/* Makes a config with the defaults of a recipe. recipe: "classifier", for classes: softmax, cross-entropy, Adam, float;
+ * "regressor", for numbers: identity, squared error, Adam, float; "tutorial", or NULL for the same: stretched sigmoid
+ * σ(0.01 z), weights uniform in [0, 1), squared error, one plain gradient step a sample. *out: the config, to be
+ * released with dnn_config_destroy. Models and trainers copy what they need from a config: it may change or go
+ * afterwards. Inputs should be of size 1 or so: see dnn_model_standardize. Since 0.1. */
 DNN_API int32_t dnn_config_create(const char *recipe, dnn_config **out);
 
 /* Releases a config; NULL is allowed. Since 0.1. */
@@ -190,8 +250,9 @@ DNN_API const char *dnn_config_key_help(int64_t index);
 
 /* Makes a network and draws its first weights (config keys `init` and `seed`; the same seed gives the same weights).
  * layers: layer_count sizes [n_0 … n_L], 2 to 65536 of them, each 1 to 2147483520. config: copied; NULL means the
- * recipe "tutorial". *out: the model, to be released with dnn_model_destroy. DNN_ERROR_NOT_FINITE if a slope is too
- * large for the model's precision, DNN_ERROR_INVALID_ARGUMENT if it is too small. Since 0.1. */
+ * recipe "tutorial". *out: the model, to be released with dnn_model_destroy. DNN_ERROR_INVALID_ARGUMENT if loss and
+ * output_activation make no pair (the message says which do); or if a slope or its like is too small for the model's
+ * precision; DNN_ERROR_NOT_FINITE if it is too large. Since 0.1. */
 DNN_API int32_t dnn_model_create(const int64_t *layers, int64_t layer_count, const dnn_config *config_or_null,
                                  dnn_model **out);
 
@@ -199,7 +260,8 @@ DNN_API int32_t dnn_model_create(const int64_t *layers, int64_t layer_count, con
  * 0.1. */
 DNN_API void dnn_model_destroy(dnn_model *model);
 
-/* Makes an independent copy: same shape, config and weights. *out: released with dnn_model_destroy. Since 0.1. */
+/* Makes an independent copy: same shape, config, weights and standardization. *out: released with dnn_model_destroy.
+ * Since 0.1. */
 DNN_API int32_t dnn_model_clone(const dnn_model *model, dnn_model **out);
 
 /* How many layers, input and output included: L + 1. −1 if model is NULL. Any thread. Since 0.1. */
@@ -230,11 +292,12 @@ DNN_API int32_t dnn_model_get_parameters(const dnn_model *model, double *theta);
 DNN_API int32_t dnn_model_set_parameters(dnn_model *model, const double *theta);
 
 /* Runs the network forward: y = φ(W_{L−1} … φ(W_0 x̂)). x: [n × n_0]; y: [n × n_L], overwritten; they must not
- * overlap. n = 0 does nothing, and then both may be NULL. DNN_ERROR_NOT_FINITE if a number in x is not finite in the
- * model's precision: then y is untouched. Where the weights are so large that the network's own numbers overflow, y
- * may be infinite, NaN, or what φ makes of an infinity. A row's result may differ in its last bits with the number
- * of rows in the call. Shared freely between threads; memory is taken at a thread's first call and kept in the
- * model. Since 0.1. */
+ * overlap. n = 0 does nothing, and then both may be NULL. With softmax or sigmoid at the output, y are
+ * probabilities: the k most probable classes are the k largest of a row. DNN_ERROR_NOT_FINITE if a number in x is
+ * not finite in the model's precision (once standardized): then y is untouched. Where the weights are so large that
+ * the network's own numbers overflow, y may be infinite, NaN, or what φ makes of an infinity. A row's result may
+ * differ in its last bits with the number of rows in the call. Shared freely between threads; memory is taken at a
+ * thread's first call and kept in the model. Since 0.1. */
 DNN_API int32_t dnn_model_predict(const dnn_model *model, const double *x, int64_t n, double *y);
 
 /* The same for arrays of float. Since 0.1. */
@@ -245,19 +308,41 @@ DNN_API int32_t dnn_model_predict_f32(const dnn_model *model, const float *x, in
  * where all are, the class is 0. Errors and threads as dnn_model_predict. Since 0.1. */
 DNN_API int32_t dnn_model_classify(const dnn_model *model, const double *x, int64_t n, int32_t *label);
 
-/* Measures the model on a dataset. *loss: the mean over the samples of the config's loss, E = Σ_j (y_j − x_j)² for
- * squared_error. *accuracy: the share of samples, 0 to 1, whose class by dnn_model_classify is that of the target by
- * the same rule; it means little where targets are no classes. Either pointer may be NULL. The dataset must have n_0
- * inputs and n_L outputs; one made of labels may have fewer classes than n_L. DNN_ERROR_NOT_FINITE if an input is
- * too large for the model's precision, or the loss is not finite. Threads as dnn_model_predict. Since 0.1. */
+/* Measures the model on a dataset. *loss: the mean over the samples of the config's loss E, without l2; weighted if the
+ * samples have weights (dnn_dataset_set_weights). *accuracy: the share of samples, 0 to 1, each counting alike, whose
+ * class by dnn_model_classify is that of the target by the same rule; it means little where targets are no classes.
+ * Either pointer may be NULL. The dataset must have n_0 inputs and n_L outputs; one made of labels may have fewer
+ * classes than n_L, and where n_L is 1 it has two, which are read as 0 and 1. DNN_ERROR_NOT_FINITE if an input is too
+ * large for the model's precision, or the loss is not finite; DNN_ERROR_INVALID_ARGUMENT if a target is not from 0 to
+ * 1 where the loss needs that. Threads as dnn_model_predict. Since 0.1. */
 DNN_API int32_t dnn_model_evaluate(const dnn_model *model, const dnn_dataset *dataset, double *loss, double *accuracy);
+
+/* How good the model is at numbers: the coefficient of determination R² = 1 − Σ (y − x)² / Σ (y − ȳ)², ȳ the mean
+ * target, averaged over the outputs, each sample counting alike. *r2: 1 is perfect, 0 as good as always answering ȳ,
+ * and less is worse. An output whose targets are all equal counts as 1 if each is met, else as 0 (as in scikit-learn's
+ * r2_score). Dataset, errors and threads as dnn_model_evaluate. Since 0.1. */
+DNN_API int32_t dnn_model_score(const dnn_model *model, const dnn_dataset *dataset, double *r2);
 
 /* Counts which class was taken for which. counts: [n_L × n_L], overwritten; row = the true class, column = the
  * model's. Needs at least two outputs. Dataset, errors and threads as dnn_model_evaluate. Since 0.1. */
 DNN_API int32_t dnn_model_confusion(const dnn_model *model, const dnn_dataset *dataset, int64_t *counts);
 
-/* Describes the network as a table in plain text, a line a layer. buffer, capacity, length: as in dnn_config_get.
- * Since 0.1. */
+/* Gives the model the mean and the standard deviation of each input of a dataset, by which it shifts and scales all
+ * its inputs from now on: x_0 = (x − mean) / scale, in predict, evaluate, training and everywhere else. The scale of a
+ * column that is constant, to within rounding, is 1. To be called before training, with the training samples; a call
+ * after it changes what the network gives, and a second call replaces the first. Numbers of any finite size are taken;
+ * a dataset has no others. Changes the model: see THREADS. DNN_ERROR_NOT_FINITE if an input of this dataset would not
+ * be finite in the model's precision. Since 0.1. */
+DNN_API int32_t dnn_model_standardize(dnn_model *model, const dnn_dataset *dataset);
+
+/* Copies out what dnn_model_standardize found. mean, scale: [n_0], either may be NULL; zeros and ones if it was never
+ * called. Since 0.1. */
+DNN_API int32_t dnn_model_get_standardization(const dnn_model *model, double *mean, double *scale);
+
+/* Describes the network as a table in plain text, a line a layer: neurons, parameters, activation, and the root mean
+ * square of the weights; below it precision, loss and standardization, and what can be seen to be wrong with the
+ * weights alone (all equal, all 0). What training does is told by dnn_trainer_diagnose. buffer, capacity, length: as
+ * in dnn_config_get. Since 0.1. */
 DNN_API int32_t dnn_model_summary(const dnn_model *model, char *buffer, int64_t capacity, int64_t *length);
 
 /* =============================================== workspace =============================================== */
@@ -276,27 +361,30 @@ DNN_API int32_t dnn_workspace_predict(dnn_workspace *workspace, const double *x,
 /* The same for arrays of float. Since 0.1. */
 DNN_API int32_t dnn_workspace_predict_f32(dnn_workspace *workspace, const float *x, int64_t n, float *y);
 
-/* Copies out the activations x_layer of the last successful predict of at least one row, layer 0 (the input) to L.
- * x: [n × n_layer], n as in that predict. DNN_ERROR_INVALID_ARGUMENT if there was none. Since 0.1. */
+/* Copies out the activations x_layer of the last successful predict of at least one row, layer 0 (the input,
+ * standardized) to L. x: [n × n_layer], n as in that predict. DNN_ERROR_INVALID_ARGUMENT if there was none. Since
+ * 0.1. */
 DNN_API int32_t dnn_workspace_activations(const dnn_workspace *workspace, int64_t layer, double *x);
 
 /* ================================================ trainer ================================================ */
 
 /* Makes a trainer for a model. config: copied; NULL means the config that the model was made with. It decides how to
- * learn (learning_rate, batch_size, epochs, shuffle, seed, sigmoid_derivative …). What the network is (precision,
- * activation, output_activation, sigmoid_slope, leaky_slope, init, loss) was fixed when the model was made: a config
- * in which such a key was set to something else is DNN_ERROR_INVALID_ARGUMENT. Holds a reference to the model.
- * DNN_ERROR_NOT_FINITE if learning_rate is too large for the model's precision, DNN_ERROR_INVALID_ARGUMENT if it is
- * too small. *out: released with dnn_trainer_destroy. Since 0.1. */
+ * learn. What the network is (the first part of the table of keys) was fixed when the model was made: a config in which
+ * such a key was set to something else is DNN_ERROR_INVALID_ARGUMENT. Holds a reference to the model. Takes the memory
+ * of two gradients, of what the optimizer keeps of the past (none for sgd, one number a weight for momentum, nesterov
+ * and rmsprop, two for adam, adamw and rprop), of one set of weights for restore_best with patience, and of one batch.
+ * DNN_ERROR_NOT_FINITE if a number is too large for the model's precision, DNN_ERROR_INVALID_ARGUMENT if it is too
+ * small. *out: released with dnn_trainer_destroy. Since 0.1. */
 DNN_API int32_t dnn_trainer_create(dnn_model *model, const dnn_config *config_or_null, dnn_trainer **out);
 
 /* Releases a trainer; NULL is allowed. The model keeps the weights. Since 0.1. */
 DNN_API void dnn_trainer_destroy(dnn_trainer *trainer);
 
-/* One update of the weights, from the mean gradient of n samples: W ← W − η (1/n) Σ ∇W. n = 1 is the tutorial's
- * train(). x: [n × n_0]; y: [n × n_L]; n at least 1. *loss (NULL: not wanted): the mean over the n samples of E,
- * before the update. Sums that dnn_trainer_accumulate holds are left alone. DNN_ERROR_NOT_FINITE if a number in x or
- * y, the loss or the update is not finite, or so large that a weight might overflow: then the weights are as before.
+/* One update of the weights by the optimizer, from the mean gradient of n samples; for sgd, W ← W − η (1/n) Σ ∇W. n
+ * = 1 is the tutorial's train(). η is learning_rate, or what a schedule made of it in the latest epoch of fit. x: [n
+ * × n_0]; y: [n × n_L]; n at least 1. *loss (NULL: not wanted): the mean over the n samples of E, before the update,
+ * without l2. Sums that dnn_trainer_accumulate holds are left alone. DNN_ERROR_NOT_FINITE if a number in x or y, the
+ * loss or the update is not finite, or so large that a weight might overflow: then the weights are as before.
  * Allocates nothing. Since 0.1. */
 DNN_API int32_t dnn_trainer_step(dnn_trainer *trainer, const double *x, const double *y, int64_t n, double *loss);
 
@@ -305,11 +393,16 @@ DNN_API int32_t dnn_trainer_step_f32(dnn_trainer *trainer, const float *x, const
 
 /* Trains for `epochs` passes over a dataset, in batches of `batch_size`, the last one smaller if need be, in a new
  * random order each epoch if `shuffle` is true. validation (NULL: none): measured after each epoch. Each epoch is
- * added to the history. Returns DNN_OK after the last epoch; DNN_STOPPED when the progress callback or
- * dnn_trainer_cancel ended it (the model keeps what it learned, and an epoch that was cut short is not in the
- * history); DNN_ERROR_NOT_FINITE when the loss was no longer finite: the model keeps the weights before that batch,
- * and dnn_last_error() tells the epoch and batch; or when the validation's loss was not finite: the model keeps what
- * it learned, and that epoch is not in the history. Copies no more than one batch of the dataset. Since 0.1. */
+ * added to the history. A sample's part in the gradient is multiplied by its weight (dnn_dataset_set_weights), and with
+ * class_weight = balanced by n / (classes × samples of its class); these are scaled to a mean of 1.
+ * With patience, fit ends when that many epochs in a row brought no better loss, and with restore_best, when it ends
+ * without an error, the model has the weights of the best epoch (dnn_trainer_best_epoch).
+ * Returns DNN_OK after the last epoch, or an early stop; DNN_STOPPED when the progress callback or dnn_trainer_cancel
+ * ended it (the model keeps what it learned, and an epoch that was cut short is not in the history);
+ * DNN_ERROR_NOT_FINITE when the loss was no longer finite: the model keeps the weights before that batch, and
+ * dnn_last_error() tells the epoch and batch, and what to try; or when the validation's loss was not finite: the model
+ * keeps what it learned, and that epoch is not in the history; DNN_ERROR_INVALID_ARGUMENT if the dataset does not fit
+ * the model or its loss, or has no classes to balance. Copies no more than one batch of the dataset. Since 0.1. */
 DNN_API int32_t dnn_trainer_fit(dnn_trainer *trainer, const dnn_dataset *training,
                                 const dnn_dataset *validation_or_null);
 
@@ -321,12 +414,12 @@ DNN_API int32_t dnn_trainer_fit(dnn_trainer *trainer, const dnn_dataset *trainin
 DNN_API int32_t dnn_trainer_set_progress(dnn_trainer *trainer,
                                          int32_t (*callback)(void *user, const dnn_progress *progress), void *user);
 
-/* Ends the fit that is running within one batch, or the validation of one epoch; it returns DNN_STOPPED. Without one
+/* Ends the fit that is running within one batch, also one of the validation; it returns DNN_STOPPED. Without one
  * it does nothing. May be called from any thread, also inside the callback, but not from a signal handler. Since
  * 0.1. */
 DNN_API int32_t dnn_trainer_cancel(dnn_trainer *trainer);
 
-/* The epoch that is running, from 1. These eight are for use inside a progress callback; −1 (or NaN) if progress is
+/* The epoch that is running, from 1. These ten are for use inside a progress callback; −1 (or NaN) if progress is
  * NULL. Since 0.1. */
 DNN_API int64_t dnn_progress_epoch(const dnn_progress *progress);
 /* How many epochs this fit is to run. Since 0.1. */
@@ -343,6 +436,10 @@ DNN_API double dnn_progress_validation_loss(const dnn_progress *progress);
 DNN_API double dnn_progress_validation_accuracy(const dnn_progress *progress);
 /* Seconds since this fit began. Since 0.1. */
 DNN_API double dnn_progress_seconds(const dnn_progress *progress);
+/* The learning rate of the latest batch. Since 0.1. */
+DNN_API double dnn_progress_learning_rate(const dnn_progress *progress);
+/* Samples learned from a second, in this epoch so far, without validation and callbacks. Since 0.1. */
+DNN_API double dnn_progress_samples_per_second(const dnn_progress *progress);
 
 /* How many epochs this trainer has completed, over all its fits. −1 if trainer is NULL. Since 0.1. */
 DNN_API int64_t dnn_trainer_history_count(const dnn_trainer *trainer);
@@ -352,6 +449,19 @@ DNN_API int64_t dnn_trainer_history_count(const dnn_trainer *trainer);
  * Since 0.1. */
 DNN_API int32_t dnn_trainer_history(const dnn_trainer *trainer, int64_t epoch, double *loss, double *validation_loss,
                                     double *validation_accuracy);
+
+/* The epoch with the best loss since the latest fit began that had `patience` set: an index for dnn_trainer_history. −1
+ * if there is none, or trainer is NULL. Since 0.1. */
+DNN_API int64_t dnn_trainer_best_epoch(const dnn_trainer *trainer);
+
+/* η of the next update: learning_rate, or what dnn_trainer_set_learning_rate or a schedule made of it. NaN if
+ * trainer is NULL. Since 0.1. */
+DNN_API double dnn_trainer_learning_rate(const dnn_trainer *trainer);
+
+/* Replaces learning_rate, for schedules of one's own; a `schedule` starts from it. rate: > 0. DNN_ERROR_NOT_FINITE
+ * if it is not finite in the model's precision. It may be called in the progress callback: then it holds from the
+ * next batch. Since 0.1. */
+DNN_API int32_t dnn_trainer_set_learning_rate(dnn_trainer *trainer, double rate);
 
 /* Adds the gradients of n samples to the trainer's sum, G ← G + Σ ∇W, and changes no weight. x: [n × n_0]; y: [n ×
  * n_L]; n at least 1. *loss_sum (NULL: not wanted): the sum over the n samples of E. DNN_ERROR_NOT_FINITE as in
@@ -368,36 +478,44 @@ DNN_API int32_t dnn_trainer_get_gradient(const dnn_trainer *trainer, double *gra
  * the model's precision: then G is as before. Since 0.1. */
 DNN_API int32_t dnn_trainer_set_gradient(dnn_trainer *trainer, const double *gradient);
 
-/* One update by the sum, W ← W − η · scale · G, after which the sum is empty. accumulate over n samples, then
- * apply(1/n), equals step over them to within rounding. scale: finite. DNN_ERROR_INVALID_ARGUMENT if nothing was
- * accumulated or set; DNN_ERROR_NOT_FINITE if a weight might overflow: weights and sum are then as before. Since
- * 0.1. */
+/* One update by the optimizer with the gradient scale · G, after which the sum is empty; l2, clip_norm and
+ * weight_decay count once, here. accumulate over n samples, then apply(1/n), equals step over them to within
+ * rounding. scale: finite. DNN_ERROR_INVALID_ARGUMENT if nothing was accumulated or set; DNN_ERROR_NOT_FINITE if a
+ * weight might overflow: weights and sum are then as before. Since 0.1. */
 DNN_API int32_t dnn_trainer_apply(dnn_trainer *trainer, double scale);
 
 /* Why is it not learning? Figures of W_layer, 0 to L − 1, at the trainer's latest gradient: of the last step (of fit
  * too), its mean gradient; of the last accumulate, set_gradient or apply, the sum G. *gradient_norm: the Frobenius
  * norm ‖∇W_layer‖. *weight_norm: ‖W_layer‖ now. *saturated: of the activations x_{layer+1} of the last samples seen
  * (at most the larger of 256 and batch_size of them), the share, 0 to 1, whose derivative φ′ is below 1/1000 of its
- * largest value: a sigmoid near 0 or 1, a ReLU that is off. The gradient cannot pass through these. Each pointer may
- * be NULL. DNN_ERROR_INVALID_ARGUMENT before the first step or accumulate, and after one that failed because numbers
- * overflowed. Since 0.1. */
+ * largest value: a sigmoid near 0 or 1, a ReLU that is off. The gradient cannot pass through these. l2 has no part
+ * in the gradient here. Each pointer may be NULL. DNN_ERROR_INVALID_ARGUMENT before the first step or accumulate,
+ * and after one that failed because numbers overflowed. Since 0.1. */
 DNN_API int32_t dnn_trainer_layer_stats(dnn_trainer *trainer, int64_t layer, double *gradient_norm, double *weight_norm,
                                         double *saturated);
 
-/* Compares the gradient of Σ E over n samples with central differences (E(w + h) − E(w − h)) / 2h, taken in double
- * precision on a copy of the weights, h = ∛ε · max(1, |w|). Every weight of a layer that has up to 1000 is tried,
- * else 1000 spread evenly. *max_relative_error: the largest |a − b| over the largest |b| of its layer; 0 if both
- * gradients are all 0, infinity if the differences are and the gradient is not. About 1e-9 is right in f64 and 1e-6
- * in f32; sigmoid_derivative = tutorial is off by its factor c, as the tutorial's is. A kink (relu at 0) inside ±h
- * shows as an error. Changes nothing. x, y, n: as in dnn_trainer_step. Takes two forward runs a weight. Since 0.1. */
+/* Says in plain words why it is not learning, or that nothing speaks against it: a table of the figures of
+ * dnn_trainer_layer_stats, a line a layer, then a line for each finding (gradients that are 0, vanish or explode,
+ * saturated layers, dead units, updates that are too large or too small, a latest step that failed because numbers
+ * overflowed, targets that the output cannot reach), each with what to change. Thresholds are rules of thumb. buffer,
+ * capacity, length: as in dnn_config_get; UTF-8, lines end in \n. Before the first step it says so. Since 0.1. */
+DNN_API int32_t dnn_trainer_diagnose(dnn_trainer *trainer, char *buffer, int64_t capacity, int64_t *length);
+
+/* Compares the gradient of Σ E over n samples, l2 included and dropout not, with central differences (E(w + h) − E(w
+ * − h)) / 2h, taken in double precision on a copy of the weights, h = ∛ε · max(1, |w|). Every weight of a layer that
+ * has up to 1000 is tried, else 1000 spread evenly. *max_relative_error: the largest |a − b| over the largest |b| of
+ * its layer; 0 if both gradients are all 0, infinity if the differences are and the gradient is not. About 1e-9 is
+ * right in f64 and 1e-6 in f32; sigmoid_derivative = tutorial is off by its factor c, as the tutorial's is. A kink
+ * (relu at 0) inside ±h shows as an error. Changes nothing. x, y, n: as in dnn_trainer_step. Takes two forward runs
+ * a weight. Since 0.1. */
 DNN_API int32_t dnn_trainer_check_gradient(dnn_trainer *trainer, const double *x, const double *y, int64_t n,
                                            double *max_relative_error);
 
 /* ================================================ dataset ================================================ */
 
 /* Makes a dataset from arrays, copied. x: [n × n_in]; y: [n × n_out]; n, n_in, n_out at least 1.
- * DNN_ERROR_NOT_FINITE if a number is NaN or infinite. *out: released with dnn_dataset_destroy. A dataset never
- * changes; threads share it freely. Since 0.1. */
+ * DNN_ERROR_NOT_FINITE if a number is NaN or infinite. *out: released with dnn_dataset_destroy. The samples of a
+ * dataset never change; threads share it freely. Since 0.1. */
 DNN_API int32_t dnn_dataset_create(const double *x, int64_t n, int64_t n_in, const double *y, int64_t n_out,
                                    dnn_dataset **out);
 
@@ -444,6 +562,13 @@ DNN_API int32_t dnn_dataset_get(const dnn_dataset *dataset, int64_t i, double *x
  * released with dnn_dataset_destroy. Since 0.1. */
 DNN_API int32_t dnn_dataset_split(const dnn_dataset *dataset, double fraction, int64_t seed, dnn_dataset **first,
                                   dnn_dataset **second);
+
+/* Gives each sample a weight in the loss: E and its gradient are multiplied by it, in fit and in dnn_model_evaluate,
+ * after all weights are scaled to a mean of 1, so that only their proportions count. weights: [size], copied, in the
+ * order of dnn_dataset_get; each finite and at least 0, their sum more than 0; NULL takes them away. The parts of a
+ * later dnn_dataset_split inherit them. Any thread, at any time: a fit or evaluate that is running goes on with those
+ * that it began with. Since 0.1. */
+DNN_API int32_t dnn_dataset_set_weights(dnn_dataset *dataset, const double *weights);
 
 /* Releases a dataset; NULL is allowed. Since 0.1. */
 DNN_API void dnn_dataset_destroy(dnn_dataset *dataset);

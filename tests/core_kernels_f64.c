@@ -8,6 +8,7 @@
 #include "core/activation.h"
 #include "core/affine.h"
 #include "core/loss.h"
+#include "core/optimizer.h"
 #include "core_support.h"
 
 static double activation_steepest(const struct activation *activation)
@@ -15,14 +16,24 @@ static double activation_steepest(const struct activation *activation)
     return activation_kinds[activation->kind].steepest(activation);
 }
 
-static double loss_value(int32_t kind, int64_t n, const void *x, const void *y)
+static double loss_value(const struct loss *loss, const struct activation *activation, int64_t n, const void *v,
+                         const void *y)
 {
-    return loss_kinds[kind].value(n, x, y);
+    return loss_kinds[loss->kind].value((struct loss_end){loss, activation}, n, v, y);
 }
 
-static void loss_derivative(int32_t kind, int64_t n, const void *x, const void *y, void *psi)
+static void loss_derivative(const struct loss *loss, const struct activation *activation, int64_t n, const void *x,
+                            const void *y, void *psi)
 {
-    loss_kinds[kind].derivative(n, x, y, psi);
+    loss_kinds[loss->kind].derivative((struct loss_end){loss, activation}, n, x, y, psi);
+}
+
+static double optimizer_update(const struct update *update, int64_t n, const void *gradient, void *theta,
+                               void *const *states)
+{
+    const struct optimizer_run run = {
+        .n = n, .factor = (real)update->scale, .g = gradient, .w = theta, .state = {states[0], states[1]}};
+    return optimizer_kinds[update->optimizer].update(update, run);
 }
 
 const struct kernels REAL_NAME(kernels) = {
@@ -38,8 +49,11 @@ const struct kernels REAL_NAME(kernels) = {
     .activation_apply = activation_apply,
     .activation_chain = activation_chain,
     .activation_saturated = activation_saturated,
+    .activation_dead = activation_dead,
     .activation_steepest = activation_steepest,
 
     .loss_value = loss_value,
     .loss_derivative = loss_derivative,
+
+    .optimizer_update = optimizer_update,
 };

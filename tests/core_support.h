@@ -25,13 +25,21 @@ struct kernels {
     void (*affine_gradient)(struct matrix psi, struct matrix x, bool accumulate, struct matrix gradient);
     void (*affine_descend)(struct matrix psi, struct matrix x, double eta, struct matrix w);
 
-    void (*activation_apply)(const struct activation *activation, struct matrix x);
-    void (*activation_chain)(const struct activation *activation, struct matrix x, struct matrix psi);
-    int64_t (*activation_saturated)(const struct activation *activation, struct matrix x);
+    void (*activation_apply)(const struct activation *activation, struct matrix z, struct matrix x);
+    void (*activation_chain)(const struct activation *activation, struct matrix source, struct matrix psi);
+    int64_t (*activation_saturated)(const struct activation *activation, struct matrix source);
+    int64_t (*activation_dead)(const struct activation *activation, struct matrix source);
     double (*activation_steepest)(const struct activation *activation);
 
-    double (*loss_value)(int32_t kind, int64_t n, const void *x, const void *y);
-    void (*loss_derivative)(int32_t kind, int64_t n, const void *x, const void *y, void *psi);
+    /* As in core/loss.h. activation: of the output. */
+    double (*loss_value)(const struct loss *loss, const struct activation *activation, int64_t n, const void *v,
+                         const void *y);
+    void (*loss_derivative)(const struct loss *loss, const struct activation *activation, int64_t n, const void *x,
+                            const void *y, void *psi);
+
+    /* One update of flat arrays, alike in all: g += penalty w. states: [2], NULL beyond what the optimizer keeps. */
+    double (*optimizer_update)(const struct update *update, int64_t n, const void *gradient, void *theta,
+                               void *const *states);
 };
 
 extern const struct kernels kernels_f64;

@@ -17,24 +17,49 @@
 #include <cmocka.h>
 
 /* Every key with its default in the recipe "tutorial", from the table of the design, and other values that it takes. */
+enum { VALUES = 12 };
+
 static const struct {
     const char *key;
     const char *tutorial;
-    const char *values[8];
+    const char *values[VALUES];
 } keys[] = {
     {"precision", "f64", {"f32", "f64"}},
-    {"activation", "sigmoid", {"identity", "tanh", "relu", "leaky_relu", "sigmoid"}},
-    {"output_activation", "sigmoid", {"identity", "tanh", "relu", "leaky_relu", "sigmoid"}},
+    {"activation", "sigmoid", {"identity", "tanh", "relu", "leaky_relu", "elu", "gelu", "silu", "softplus", "sigmoid"}},
+    {"output_activation",
+     "sigmoid",
+     {"identity", "tanh", "relu", "leaky_relu", "elu", "gelu", "silu", "softplus", "sigmoid", "softmax"}},
     {"sigmoid_slope", "0.01", {"1", "0.1", "2.5", "1e-300", "0.30000000000000004"}},
     {"leaky_slope", "0.01", {"1", "0.2", "123456.789"}},
-    {"sigmoid_derivative", "tutorial", {"exact", "tutorial"}},
+    {"elu_alpha", "1", {"0.5", "2"}},
     {"init", "uniform01", {"glorot_uniform", "glorot_normal", "he_uniform", "he_normal", "zeros", "uniform01"}},
-    {"loss", "squared_error", {"squared_error"}},
-    {"optimizer", "sgd", {"sgd"}},
+    {"loss", "squared_error", {"cross_entropy", "binary_cross_entropy", "absolute_error", "huber", "squared_error"}},
+    {"huber_delta", "1", {"0.5", "2"}},
+    {"optimizer", "sgd", {"momentum", "nesterov", "rmsprop", "adam", "adamw", "rprop", "sgd"}},
     {"learning_rate", "0.01", {"1", "0.5", "1e+300", "3.3333333333333335"}},
+    {"momentum", "0.9", {"0.5", "0"}},
+    {"beta1", "0.9", {"0.5", "0"}},
+    {"beta2", "0.999", {"0.5", "0"}},
+    {"epsilon", "1e-08", {"1e-07", "1"}},
+    {"weight_decay", "0", {"0.01", "0"}},
+    {"l2", "0", {"0.01", "0"}},
+    {"clip_norm", "0", {"0.5", "0"}},
+    {"dropout", "0", {"0.2", "0"}},
+    {"sigmoid_derivative", "tutorial", {"exact", "tutorial"}},
     {"batch_size", "1", {"1", "128", "2147483647"}},
     {"epochs", "1", {"1", "3", "2147483647"}},
     {"shuffle", "false", {"true", "false"}},
+    {"schedule", "constant", {"step", "exponential", "cosine", "warmup_cosine", "plateau", "constant"}},
+    {"schedule_factor", "0.1", {"0.5", "1"}},
+    {"schedule_rate", "0.95", {"0.9", "1"}},
+    {"schedule_every", "10", {"1", "30"}},
+    {"schedule_length", "0", {"7", "0"}},
+    {"schedule_warmup", "1", {"2.5", "0"}},
+    {"schedule_minimum", "0", {"1e-05", "0"}},
+    {"patience", "0", {"5", "0"}},
+    {"min_delta", "0", {"0.001", "0"}},
+    {"restore_best", "true", {"false", "true"}},
+    {"class_weight", "none", {"balanced", "none"}},
     {"seed", "0", {"1", "-1", "9223372036854775807", "-9223372036854775808"}},
 };
 enum { KEYS = sizeof keys / sizeof *keys };
@@ -88,7 +113,7 @@ static void test_the_defaults_are_the_tutorials(void **state)
 static void test_every_value_reads_back_as_it_was_set(void **state)
 {
     for (int i = 0; i < KEYS; i++) {
-        for (int j = 0; j < 8 && keys[i].values[j] != NULL; j++) {
+        for (int j = 0; j < VALUES && keys[i].values[j] != NULL; j++) {
             assert_ok(dnn_config_set(*state, keys[i].key, keys[i].values[j]));
             assert_reads(*state, keys[i].key, keys[i].values[j]);
         }
@@ -220,7 +245,7 @@ static void test_an_unknown_name_is_told_all_the_known(void **state)
         const char *const *values = keys[i].values;
         if (strtod(values[0], NULL) != 0)
             continue; /* a number */
-        for (int j = 0; j < 8 && values[j] != NULL; j++) {
+        for (int j = 0; j < VALUES && values[j] != NULL; j++) {
             expect_invalid(dnn_config_set(*state, keys[i].key, "nonsense"), values[j]);
             expect_invalid(dnn_config_set(*state, keys[i].key, ""), values[j]);
         }
@@ -296,7 +321,7 @@ static void test_help_is_one_line_and_mentions_every_choice_and_the_default(void
         const char *help = help_of(keys[i].key);
         assert_null(strchr(help, '\n'));
         assert_non_null(strstr(help, keys[i].tutorial));
-        for (int j = 0; strtod(keys[i].values[0], NULL) == 0 && j < 8 && keys[i].values[j] != NULL; j++)
+        for (int j = 0; strtod(keys[i].values[0], NULL) == 0 && j < VALUES && keys[i].values[j] != NULL; j++)
             if (strstr(help, keys[i].values[j]) == NULL)
                 fail_msg("the help of %s does not mention %s: %s", keys[i].key, keys[i].values[j], help);
     }

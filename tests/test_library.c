@@ -54,7 +54,7 @@ static void test_the_last_error_stays_until_the_next_failure(void **state)
 {
     (void)state;
     dnn_config *config = config_of("");
-    char kept[256];
+    char kept[1024];
     expect_invalid(dnn_config_set(config, "no\nsuch", "1"), "no such");
     snprintf(kept, sizeof kept, "%s", dnn_last_error());
     assert_ok(dnn_config_set(config, "epochs", "2"));

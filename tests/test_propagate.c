@@ -49,7 +49,7 @@ static void begin(struct setting *s, const struct kernels *k, int64_t rows)
     for (int64_t l = 0; l < DEPTH; l++)
         s->network->layers[l].activation =
             (struct activation){index_of(s->core->activation_name, l + 1 < DEPTH ? "tanh" : "sigmoid"), 0.5, false};
-    s->network->loss = index_of(s->core->loss_name, "squared_error");
+    s->network->loss = (struct loss){index_of(s->core->loss_name, "squared_error"), 1};
     s->theta = memory_new_aligned(s->network->arena_count, s->core->real_size);
     s->gradient = memory_new_aligned(s->network->arena_count, s->core->real_size);
     assert_true(s->theta != NULL && s->gradient != NULL);
@@ -155,7 +155,8 @@ static void check_padding(struct setting *s)
         run(s);
         s->core->gradient(s->network, s->pass, round > 0, s->gradient);
         s->core->descend(s->network, s->pass, 0.25, s->theta);
-        s->core->update(sgd, s->network->arena_count, 0.25, s->gradient, s->theta);
+        s->core->update(&(struct update){.optimizer = sgd, .scale = 1, .eta = 0.25, .t = 1}, s->network, s->gradient,
+                        (void *[UPDATE_MOST_STATES]){NULL}, s->theta);
         assert_ones(s);
         for (int64_t l = 0; l < DEPTH; l++) {
             assert_padding(s->core, weights(s, s->theta, l), 0.0);
@@ -208,7 +209,9 @@ static void check_descent(struct setting *s)
     run(s);
     s->core->gradient(s->network, s->pass, false, s->gradient);
     s->core->descend(s->network, s->pass, 0.125, s->theta);
-    s->core->update(index_of(s->core->optimizer_name, "sgd"), s->network->arena_count, 0.125, s->gradient, copy);
+    const struct update update = {
+        .optimizer = index_of(s->core->optimizer_name, "sgd"), .scale = 1, .eta = 0.125, .t = 1};
+    s->core->update(&update, s->network, s->gradient, (void *[UPDATE_MOST_STATES]){NULL}, copy);
     for (int64_t l = 0; l < DEPTH; l++) {
         const struct matrix a = weights(s, s->theta, l), b = weights(s, copy, l);
         for (int64_t i = 0; i < a.rows; i++)

@@ -9,6 +9,7 @@
 struct array_in {
     const double *f64; /* one of the two is not NULL */
     const float *f32;
+    const struct standardization *by; /* rows are standardized by it; NULL: taken as they are */
 };
 
 struct array_out {
@@ -24,7 +25,14 @@ void array_store(const struct core *core, struct matrix in, int64_t first, struc
  * core's precision. */
 int32_t array_check(const struct core *core, const char *name, struct array_in array, int64_t n, int64_t columns);
 
-/* The same for one dimension: weights, gradients. */
+/* An error unless all of [n × columns] is from 0 to 1, as the targets of that loss must be. */
+int32_t array_check_probabilities(const char *name, struct array_in array, int64_t n, int64_t columns,
+                                  const char *loss);
+
+/* The error of a target that is not. */
+int32_t array_not_a_probability(const char *name, double value, int64_t row, int64_t column, const char *loss);
+
+/* array_check for one dimension: weights, gradients. */
 int32_t array_check_flat(const struct core *core, const char *name, const double *numbers, int64_t count);
 
 #endif

@@ -9,27 +9,42 @@
 
 #include <string.h>
 
-static int32_t set_tutorial_defaults(dnn_config *config)
+static int32_t set_defaults(dnn_config *config, int32_t recipe)
 {
     int32_t status = DNN_OK;
     for (int key = 0; key < KEY_COUNT && status == DNN_OK; key++) {
-        status = key_parse((enum key)key, key_table[key].tutorial, &config->values[key]);
+        status = key_parse((enum key)key, key_table[key].defaults[recipe], &config->values[key]);
     }
     return status;
+}
+
+static int32_t find_recipe(const char *name, int32_t *recipe)
+{
+    char list[64] = "";
+    struct text text = {list, sizeof list, 0};
+    for (int32_t i = 0; recipe_name(i) != NULL; i++) {
+        if (strcmp(name, recipe_name(i)) == 0) {
+            *recipe = i;
+            return DNN_OK;
+        }
+        text_append(&text, "%s%s", i == 0 ? "" : ", ", recipe_name(i));
+    }
+    return status_error(DNN_ERROR_INVALID_ARGUMENT, "there is no recipe \"%.100s\"; the recipes are %s", name, list);
 }
 
 int32_t dnn_config_create(const char *recipe, dnn_config **out)
 {
     REQUIRE(out);
-    if (recipe != NULL && strcmp(recipe, "tutorial") != 0) {
-        return status_error(DNN_ERROR_INVALID_ARGUMENT, "there is no recipe \"%.100s\"; the recipes are tutorial",
-                            recipe);
+    int32_t found = RECIPE_TUTORIAL;
+    int32_t status = recipe == NULL ? DNN_OK : find_recipe(recipe, &found);
+    if (status != DNN_OK) {
+        return status;
     }
     dnn_config *config = memory_new(1, sizeof *config);
     if (config == NULL) {
         return status_out_of_memory("a config");
     }
-    const int32_t status = set_tutorial_defaults(config);
+    status = set_defaults(config, found);
     if (status != DNN_OK) {
         dnn_config_destroy(config);
         return status;
@@ -199,10 +214,12 @@ int64_t config_integer(const dnn_config *config, enum key key)
     return config->values[key].integer;
 }
 
-int32_t config_check_precision(const dnn_config *config, enum key key, const struct core *core)
+/* A number that must be > 0 must stay so, and keep its digits. */
+static int32_t check_precision(const dnn_config *config, enum key key, const struct core *core)
 {
     const double number = config_number(config, key);
-    if (number >= core->smallest_number && number <= core->largest_number) {
+    const bool is_tiny = key_table[key].range == RANGE_POSITIVE && number < core->smallest_number;
+    if (!is_tiny && number <= core->largest_number) {
         return DNN_OK;
     }
     char text[TEXT_NUMBER_CAPACITY];
@@ -210,6 +227,52 @@ int32_t config_check_precision(const dnn_config *config, enum key key, const str
     const bool is_large = number > core->largest_number;
     return status_error(is_large ? DNN_ERROR_NOT_FINITE : DNN_ERROR_INVALID_ARGUMENT, "%s is %s, too %s for %s",
                         key_table[key].name, text, is_large ? "large" : "small", core->precision);
+}
+
+int32_t config_check_precision(const dnn_config *config, bool of_model, const struct core *core)
+{
+    int32_t status = DNN_OK;
+    for (int key = 0; status == DNN_OK && key < KEY_COUNT; key++) {
+        if (key_table[key].type == KEY_IS_NUMBER && key_table[key].of_model == of_model) {
+            status = check_precision(config, (enum key)key, core);
+        }
+    }
+    return status;
+}
+
+/* The loss that is made for an activation, or one that goes with all. */
+static const char *loss_for(const char *activation)
+{
+    const char *any = NULL;
+    for (int32_t i = 0; core_f64.loss_name(i) != NULL; i++) {
+        const char *only_with = core_f64.loss_only_with(i);
+        if (only_with != NULL && strcmp(only_with, activation) == 0) {
+            return core_f64.loss_name(i);
+        }
+        any = any == NULL && only_with == NULL ? core_f64.loss_name(i) : any;
+    }
+    return any;
+}
+
+int32_t config_check_output(const dnn_config *config, int64_t n_out)
+{
+    const int32_t loss = (int32_t)config_integer(config, KEY_LOSS);
+    const int32_t output = (int32_t)config_integer(config, KEY_OUTPUT_ACTIVATION);
+    const char *name = core_f64.activation_name(output), *only_with = core_f64.loss_only_with(loss);
+    if (only_with != NULL && strcmp(name, only_with) != 0) {
+        return status_error(DNN_ERROR_INVALID_ARGUMENT,
+                            "loss = %s goes with output_activation = %s alone, and that is %s: set output_activation = "
+                            "%s, or loss = %s",
+                            core_f64.loss_name(loss), only_with, name, only_with, loss_for(name));
+    }
+    if (core_f64.activation_is_for_output(output) && n_out == 1) {
+        return status_error(
+            DNN_ERROR_INVALID_ARGUMENT,
+            "%s over 1 output is always 1: make 2 outputs, or set output_activation = sigmoid and loss = "
+            "%s",
+            name, loss_for("sigmoid"));
+    }
+    return DNN_OK;
 }
 
 int32_t config_activation(const dnn_config *config, int64_t layer, int64_t depth)

@@ -28,9 +28,12 @@ int32_t config_copy(const dnn_config *config, dnn_config **out);
 double config_number(const dnn_config *config, enum key key);
 int64_t config_integer(const dnn_config *config, enum key key); /* also the index of a choice, and a switch as 0 or 1 */
 
-/* DNN_ERROR_NOT_FINITE if a number is too large for a precision, DNN_ERROR_INVALID_ARGUMENT if it is too small to
- * keep its digits. */
-int32_t config_check_precision(const dnn_config *config, enum key key, const struct core *core);
+/* Of the keys that belong to the model, or of the others: DNN_ERROR_NOT_FINITE if a number is too large for a
+ * precision, DNN_ERROR_INVALID_ARGUMENT if it is too small to keep its digits. */
+int32_t config_check_precision(const dnn_config *config, bool of_model, const struct core *core);
+
+/* An error unless loss and activation of n_out outputs make a pair. */
+int32_t config_check_output(const dnn_config *config, int64_t n_out);
 
 /* The activation of layer 1 … depth, of a network with depth weight matrices. */
 int32_t config_activation(const dnn_config *config, int64_t layer, int64_t depth);

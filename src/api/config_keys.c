@@ -9,14 +9,22 @@
 #include "api/check.h"
 #include "base/text.h"
 #include "core/core.h"
+#include "core/schedule.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-static const char *activation_choice(int32_t index)
+static const char *output_choice(int32_t index)
 {
     return core_f64.activation_name(index);
+}
+
+/* Those for hidden layers come first in the core's table. */
+static const char *hidden_choice(int32_t index)
+{
+    const char *name = core_f64.activation_name(index);
+    return name == NULL || core_f64.activation_is_for_output(index) ? NULL : name;
 }
 
 static const char *loss_choice(int32_t index)
@@ -44,45 +52,118 @@ static const char *derivative_choice(int32_t index)
     return index == DERIVATIVE_TUTORIAL ? "tutorial" : index == DERIVATIVE_EXACT ? "exact" : NULL;
 }
 
-#define CHOICE(names) KEY_IS_CHOICE, names, 0, 0
-#define NUMBER KEY_IS_NUMBER, NULL, 0, 0
-#define INTEGER(minimum, maximum) KEY_IS_INTEGER, NULL, minimum, maximum
-#define SWITCH KEY_IS_SWITCH, NULL, 0, 0
+static const char *class_weight_choice(int32_t index)
+{
+    return index == CLASS_WEIGHT_NONE ? "none" : index == CLASS_WEIGHT_BALANCED ? "balanced" : NULL;
+}
+
+const char *recipe_name(int32_t recipe)
+{
+    static const char *const names[RECIPE_COUNT] = {"tutorial", "classifier", "regressor"};
+    return recipe >= 0 && recipe < RECIPE_COUNT ? names[recipe] : NULL;
+}
+
+#define CHOICE(names) KEY_IS_CHOICE, names, 0, 0, 0
+#define NUMBER(range) KEY_IS_NUMBER, NULL, 0, 0, range
+#define INTEGER(minimum, maximum) KEY_IS_INTEGER, NULL, minimum, maximum, 0
+#define SWITCH KEY_IS_SWITCH, NULL, 0, 0, 0
 #define MODEL true
 #define TRAINING false
-/* The default, and its mention in the help. */
-#define HELP(tutorial, text) tutorial, text " (default " tutorial ")"
+/* The default, alike in all recipes or one for each, and its mention in the help. */
+#define HELP(all, text) {all, all, all}, text " (default " all ")"
+#define HELP_EACH(tutorial, classifier, regressor, text)                                                               \
+    {tutorial, classifier, regressor},                                                                                 \
+        text " (default " tutorial ", classifier " classifier ", regressor " regressor ")"
+
+#define HIDDEN_NAMES "identity, sigmoid, tanh, relu, leaky_relu, elu, gelu, silu or softplus"
 
 const struct key_entry key_table[KEY_COUNT] = {
     [KEY_PRECISION] = {"precision", CHOICE(precision_choice), MODEL,
-                       HELP("f64", "what the model computes in: f64 = double, f32 = float")},
-    [KEY_ACTIVATION] = {"activation", CHOICE(activation_choice), MODEL,
-                        HELP("sigmoid", "of the hidden layers: identity, sigmoid, tanh, relu or leaky_relu; "
-                                        "activation.N sets hidden layer N alone, from 1")},
-    [KEY_OUTPUT_ACTIVATION] = {"output_activation", CHOICE(activation_choice), MODEL,
-                               HELP("sigmoid", "of the output layer: identity, sigmoid, tanh, relu or leaky_relu")},
-    [KEY_SIGMOID_SLOPE] = {"sigmoid_slope", NUMBER, MODEL, HELP("0.01", "c in sigmoid(c z); a number > 0")},
-    [KEY_LEAKY_SLOPE] = {"leaky_slope", NUMBER, MODEL, HELP("0.01", "slope of leaky_relu below 0; a number > 0")},
-    [KEY_SIGMOID_DERIVATIVE] = {"sigmoid_derivative", CHOICE(derivative_choice), TRAINING,
-                                HELP("tutorial", "tutorial = x (1 - x), which leaves c to the learning rate; "
-                                                 "exact = c x (1 - x)")},
+                       HELP_EACH("f64", "f32", "f32", "what the model computes in: f64 = double, f32 = float")},
+    [KEY_ACTIVATION] = {"activation", CHOICE(hidden_choice), MODEL,
+                        HELP_EACH("sigmoid", "leaky_relu", "leaky_relu",
+                                  "of the hidden layers: " HIDDEN_NAMES "; activation.N sets hidden layer N alone, "
+                                  "from 1")},
+    [KEY_OUTPUT_ACTIVATION] = {"output_activation", CHOICE(output_choice), MODEL,
+                               HELP_EACH("sigmoid", "softmax", "identity",
+                                         "of the output layer: softmax, " HIDDEN_NAMES)},
+    [KEY_SIGMOID_SLOPE] = {"sigmoid_slope", NUMBER(RANGE_POSITIVE), MODEL,
+                           HELP_EACH("0.01", "1", "1", "c in sigmoid(c z); a number > 0")},
+    [KEY_LEAKY_SLOPE] = {"leaky_slope", NUMBER(RANGE_POSITIVE), MODEL,
+                         HELP("0.01", "slope of leaky_relu below 0; a number > 0")},
+    [KEY_ELU_ALPHA] = {"elu_alpha", NUMBER(RANGE_POSITIVE), MODEL,
+                       HELP("1", "what elu falls to, -alpha; a number > 0")},
     [KEY_INIT] = {"init", CHOICE(init_choice), MODEL,
-                  HELP("uniform01",
-                       "first weights: uniform01, glorot_uniform, glorot_normal, he_uniform, he_normal or zeros")},
+                  HELP_EACH("uniform01", "he_normal", "he_normal",
+                            "first weights: uniform01, glorot_uniform, glorot_normal, he_uniform, he_normal or zeros")},
     [KEY_LOSS] = {"loss", CHOICE(loss_choice), MODEL,
-                  HELP("squared_error",
-                       "what training makes small: squared_error, the sum over the outputs of (y - x)^2")},
+                  HELP_EACH("squared_error", "cross_entropy", "squared_error",
+                            "what training makes small: squared_error, absolute_error or huber for numbers, "
+                            "cross_entropy for classes (softmax), binary_cross_entropy for yes or no (sigmoid)")},
+    [KEY_HUBER_DELTA] = {"huber_delta", NUMBER(RANGE_POSITIVE), MODEL,
+                         HELP("1", "up to which distance huber is a parabola; a number > 0")},
     [KEY_OPTIMIZER] = {"optimizer", CHOICE(optimizer_choice), TRAINING,
-                       HELP("sgd", "how a gradient changes the weights: sgd, plain gradient descent")},
-    [KEY_LEARNING_RATE] = {"learning_rate", NUMBER, TRAINING, HELP("0.01", "size of an update; a number > 0")},
+                       HELP_EACH("sgd", "adam", "adam",
+                                 "how a gradient changes the weights: sgd, momentum, nesterov, rmsprop, adam, adamw, "
+                                 "or rprop for whole datasets as one batch")},
+    [KEY_LEARNING_RATE] = {"learning_rate", NUMBER(RANGE_POSITIVE), TRAINING,
+                           HELP_EACH("0.01", "0.001", "0.001", "size of an update; a number > 0")},
+    [KEY_MOMENTUM] = {"momentum", NUMBER(RANGE_BELOW_ONE), TRAINING,
+                      HELP("0.9", "of momentum and nesterov; a number from 0 to below 1")},
+    [KEY_BETA1] = {"beta1", NUMBER(RANGE_BELOW_ONE), TRAINING,
+                   HELP("0.9", "memory of adam and adamw for the gradient; a number from 0 to below 1")},
+    [KEY_BETA2] = {"beta2", NUMBER(RANGE_BELOW_ONE), TRAINING,
+                   HELP("0.999", "memory of adam, adamw and rmsprop for its square; a number from 0 to below 1")},
+    [KEY_EPSILON] = {"epsilon", NUMBER(RANGE_POSITIVE), TRAINING,
+                     HELP("1e-08", "what adam, adamw and rmsprop divide by at least; a number > 0")},
+    [KEY_WEIGHT_DECAY] = {"weight_decay", NUMBER(RANGE_NOT_NEGATIVE), TRAINING,
+                          HELP("0", "pulls weights, not biases, towards 0: times the weight, added to the gradient, "
+                                    "or for adamw taken off the weight; a number >= 0")},
+    [KEY_L2] = {"l2", NUMBER(RANGE_NOT_NEGATIVE), TRAINING,
+                HELP("0", "adds l2 times the sum of squared weights, without biases, to the loss; a number >= 0")},
+    [KEY_CLIP_NORM] = {"clip_norm", NUMBER(RANGE_NOT_NEGATIVE), TRAINING,
+                       HELP("0", "shortens a gradient that is longer than this; 0 = never; a number >= 0")},
+    [KEY_DROPOUT] = {"dropout", NUMBER(RANGE_BELOW_ONE), TRAINING,
+                     HELP("0", "share of the hidden activations left out in training, at random; a number from 0 to "
+                               "below 1")},
+    [KEY_SIGMOID_DERIVATIVE] = {"sigmoid_derivative", CHOICE(derivative_choice), TRAINING,
+                                HELP_EACH("tutorial", "exact", "exact",
+                                          "tutorial = x (1 - x), which leaves c to the learning rate; "
+                                          "exact = c x (1 - x)")},
     [KEY_BATCH_SIZE] = {"batch_size", INTEGER(1, CHECK_LARGEST_COUNT), TRAINING,
-                        HELP("1", "samples an update in fit; an integer from 1")},
+                        HELP_EACH("1", "128", "64", "samples an update in fit; an integer from 1")},
     [KEY_EPOCHS] = {"epochs", INTEGER(1, CHECK_LARGEST_COUNT), TRAINING,
-                    HELP("1", "passes over the dataset in fit; an integer from 1")},
+                    HELP_EACH("1", "20", "100", "passes over the dataset in fit; an integer from 1")},
     [KEY_SHUFFLE] = {"shuffle", SWITCH, TRAINING,
-                     HELP("false", "true = fit takes the samples in a new random order each epoch; true or false")},
+                     HELP_EACH("false", "true", "true",
+                               "true = fit takes the samples in a new random order each epoch; true or false")},
+    [KEY_SCHEDULE] = {"schedule", CHOICE(schedule_name), TRAINING,
+                      HELP("constant", "how fit changes the learning rate: constant, step, exponential, cosine, "
+                                       "warmup_cosine or plateau")},
+    [KEY_SCHEDULE_FACTOR] = {"schedule_factor", NUMBER(RANGE_UP_TO_ONE), TRAINING,
+                             HELP("0.1", "what step and plateau multiply the learning rate by; a number > 0 and <= 1")},
+    [KEY_SCHEDULE_RATE] = {"schedule_rate", NUMBER(RANGE_UP_TO_ONE), TRAINING,
+                           HELP("0.95", "what exponential multiplies it by each epoch; a number > 0 and <= 1")},
+    [KEY_SCHEDULE_EVERY] = {"schedule_every", INTEGER(1, CHECK_LARGEST_COUNT), TRAINING,
+                            HELP("10", "epochs from cut to cut for step, without a better loss for plateau; an "
+                                       "integer from 1")},
+    [KEY_SCHEDULE_LENGTH] = {"schedule_length", INTEGER(0, CHECK_LARGEST_COUNT), TRAINING,
+                             HELP("0", "epochs that cosine and warmup_cosine take, 0 = epochs; an integer from 0")},
+    [KEY_SCHEDULE_WARMUP] = {"schedule_warmup", NUMBER(RANGE_NOT_NEGATIVE), TRAINING,
+                             HELP("1", "epochs in which warmup_cosine rises; a number >= 0")},
+    [KEY_SCHEDULE_MINIMUM] = {"schedule_minimum", NUMBER(RANGE_NOT_NEGATIVE), TRAINING,
+                              HELP("0", "the least that cosine, warmup_cosine and plateau come down to; a number >= "
+                                        "0")},
+    [KEY_PATIENCE] = {"patience", INTEGER(0, CHECK_LARGEST_COUNT), TRAINING,
+                      HELP("0", "epochs without a better loss that end fit, 0 = never; an integer from 0")},
+    [KEY_MIN_DELTA] = {"min_delta", NUMBER(RANGE_NOT_NEGATIVE), TRAINING,
+                       HELP("0", "what a loss must be better by to count for patience and plateau; a number >= 0")},
+    [KEY_RESTORE_BEST] = {"restore_best", SWITCH, TRAINING,
+                          HELP("true", "with patience: fit ends with the weights of the best epoch; true or false")},
+    [KEY_CLASS_WEIGHT] = {"class_weight", CHOICE(class_weight_choice), TRAINING,
+                          HELP("none", "balanced = samples of rare classes weigh more in fit; none or balanced")},
     [KEY_SEED] = {"seed", INTEGER(INT64_MIN, INT64_MAX), TRAINING,
-                  HELP("0", "of the random numbers for first weights and shuffling; an integer")},
+                  HELP("0", "of the random numbers for first weights, shuffling and dropout; an integer")},
 };
 
 /* N of "activation.N", written as numbers are, without a sign or zeros before it; 0 if that is not what the name is. */
@@ -99,7 +180,7 @@ static int64_t layer_of(const char *name)
 
 static int32_t unknown_key(const char *name)
 {
-    char list[512] = "";
+    char list[800] = "";
     struct text text = {list, sizeof list, 0};
     for (int key = 0; key < KEY_COUNT; key++) {
         text_append(&text, "%s%s%s", key == 0 ? "" : ", ", key_table[key].name,
@@ -126,6 +207,27 @@ int32_t key_find(const char *name, enum key *key, int64_t *layer)
     return unknown_key(name);
 }
 
+static const char *const range_text[] = {
+    [RANGE_POSITIVE] = "a number > 0",
+    [RANGE_NOT_NEGATIVE] = "a number >= 0",
+    [RANGE_BELOW_ONE] = "a number from 0 to below 1",
+    [RANGE_UP_TO_ONE] = "a number > 0 and <= 1",
+};
+
+static bool is_in_range(enum number_range range, double number)
+{
+    switch (range) {
+    case RANGE_POSITIVE:
+        return number > 0;
+    case RANGE_NOT_NEGATIVE:
+        return number >= 0;
+    case RANGE_BELOW_ONE:
+        return number >= 0 && number < 1;
+    default: /* RANGE_UP_TO_ONE */
+        return number > 0 && number <= 1;
+    }
+}
+
 /* Appends what a key takes: "expected one of f64, f32". */
 static void append_expected(struct text *text, const struct key_entry *entry)
 {
@@ -137,7 +239,7 @@ static void append_expected(struct text *text, const struct key_entry *entry)
         }
         break;
     case KEY_IS_NUMBER:
-        text_append(text, "expected a number > 0");
+        text_append(text, "expected %s", range_text[entry->range]);
         break;
     case KEY_IS_INTEGER:
         text_append(text, "expected an integer from %lld to %lld", (long long)entry->minimum,
@@ -174,9 +276,10 @@ static int32_t bad_integer(enum key key, int64_t integer)
 int32_t key_from_integer(enum key key, int64_t integer, union key_value *value)
 {
     const struct key_entry *entry = &key_table[key];
-    const bool in_range = entry->type == KEY_IS_INTEGER  ? integer >= entry->minimum && integer <= entry->maximum
-                          : entry->type == KEY_IS_SWITCH ? integer == 0 || integer == 1
-                                                         : entry->type == KEY_IS_NUMBER && integer > 0;
+    const bool in_range = entry->type == KEY_IS_INTEGER ? integer >= entry->minimum && integer <= entry->maximum
+                          : entry->type == KEY_IS_SWITCH
+                              ? integer == 0 || integer == 1
+                              : entry->type == KEY_IS_NUMBER && is_in_range(entry->range, (double)integer);
     if (!in_range) {
         return bad_integer(key, integer);
     }
@@ -194,8 +297,8 @@ int32_t key_from_number(enum key key, double number, union key_value *value)
     if (!isfinite(number)) {
         return bad_number(key, DNN_ERROR_NOT_FINITE, number);
     }
-    if (entry->type == KEY_IS_NUMBER && number > 0) {
-        value->number = number;
+    if (entry->type == KEY_IS_NUMBER && is_in_range(entry->range, number)) {
+        value->number = number + 0.0; /* -0 is 0 */
         return DNN_OK;
     }
     /* ±2⁶² fits an int64_t exactly; larger whole numbers come as integers. */

@@ -13,24 +13,49 @@ enum key {
     KEY_OUTPUT_ACTIVATION,
     KEY_SIGMOID_SLOPE,
     KEY_LEAKY_SLOPE,
-    KEY_SIGMOID_DERIVATIVE,
+    KEY_ELU_ALPHA,
     KEY_INIT,
     KEY_LOSS,
+    KEY_HUBER_DELTA,
     KEY_OPTIMIZER,
     KEY_LEARNING_RATE,
+    KEY_MOMENTUM,
+    KEY_BETA1,
+    KEY_BETA2,
+    KEY_EPSILON,
+    KEY_WEIGHT_DECAY,
+    KEY_L2,
+    KEY_CLIP_NORM,
+    KEY_DROPOUT,
+    KEY_SIGMOID_DERIVATIVE,
     KEY_BATCH_SIZE,
     KEY_EPOCHS,
     KEY_SHUFFLE,
+    KEY_SCHEDULE,
+    KEY_SCHEDULE_FACTOR,
+    KEY_SCHEDULE_RATE,
+    KEY_SCHEDULE_EVERY,
+    KEY_SCHEDULE_LENGTH,
+    KEY_SCHEDULE_WARMUP,
+    KEY_SCHEDULE_MINIMUM,
+    KEY_PATIENCE,
+    KEY_MIN_DELTA,
+    KEY_RESTORE_BEST,
+    KEY_CLASS_WEIGHT,
     KEY_SEED,
     KEY_COUNT
 };
 
 enum key_type {
     KEY_IS_CHOICE,  /* one of the names that `choice` gives; its value is their index */
-    KEY_IS_NUMBER,  /* a double > 0 */
+    KEY_IS_NUMBER,  /* a double in `range` */
     KEY_IS_INTEGER, /* minimum … maximum */
     KEY_IS_SWITCH   /* true or false */
 };
+
+enum number_range { RANGE_POSITIVE, RANGE_NOT_NEGATIVE, RANGE_BELOW_ONE, RANGE_UP_TO_ONE };
+
+enum recipe { RECIPE_TUTORIAL, RECIPE_CLASSIFIER, RECIPE_REGRESSOR, RECIPE_COUNT };
 
 union key_value {
     double number;
@@ -43,16 +68,21 @@ struct key_entry {
     const char *(*choice)(int32_t index); /* KEY_IS_CHOICE: the names; NULL after the last */
     int64_t minimum;                      /* KEY_IS_INTEGER */
     int64_t maximum;
-    bool of_model;        /* says what the network is, not how it learns: fixed once a model is made */
-    const char *tutorial; /* the default in that recipe, as text */
+    enum number_range range;            /* KEY_IS_NUMBER */
+    bool of_model;                      /* says what the network is, not how it learns: fixed once a model is made */
+    const char *defaults[RECIPE_COUNT]; /* as text */
     const char *help;
 };
 
 extern const struct key_entry key_table[KEY_COUNT];
 
-/* The values of KEY_PRECISION and KEY_SIGMOID_DERIVATIVE. */
+/* The values of KEY_PRECISION, KEY_SIGMOID_DERIVATIVE and KEY_CLASS_WEIGHT. */
 enum { PRECISION_F64, PRECISION_F32 };
 enum { DERIVATIVE_TUTORIAL, DERIVATIVE_EXACT };
+enum { CLASS_WEIGHT_NONE, CLASS_WEIGHT_BALANCED };
+
+/* The name of a recipe; NULL outside the list. */
+const char *recipe_name(int32_t recipe);
 
 /* Finds a key. If it is "activation.N": KEY_ACTIVATION, and *layer is N; otherwise *layer is 0. */
 int32_t key_find(const char *name, enum key *key, int64_t *layer);

@@ -27,18 +27,49 @@ struct dnn_dataset {
     struct store *store; /* held */
     int32_t *rows;       /* [size] indices of the store's samples, or NULL for all of them in order */
     int64_t size;
+
+    pthread_mutex_t weights_lock;   /* guards the one below */
+    struct sample_weights *weights; /* held, or NULL: all 1 */
+};
+
+/* The weights of a dataset's samples, scaled to a mean of 1. They never change: dnn_dataset_set_weights puts others in
+ * their place, and whoever uses these holds them. */
+struct sample_weights {
+    atomic_int_fast64_t references;
+    double values[]; /* [size] */
 };
 
 /* Bytes of one sample's numbers. */
 int64_t dataset_row_bytes(const struct numbers *numbers);
+
+/* An empty dataset, held once; NULL if there is no memory. Released with dnn_dataset_destroy. */
+dnn_dataset *dataset_new(void);
 
 dnn_dataset *dataset_retain(const dnn_dataset *dataset);
 
 /* An error unless a model of this network can take the samples: see dnn_model_evaluate. name: of the argument. */
 int32_t dataset_check(const dnn_dataset *dataset, const char *name, const struct network *network);
 
-/* x_0 and y of a pass ← the samples order[first …], or first … if order is NULL, as many as pass->n_rows says. */
-void dataset_gather(const dnn_dataset *dataset, const int32_t *order, int64_t first, const struct core *core,
-                    const struct network *network, struct pass *pass);
+/* A hold on the weights as they are now; NULL if there are none. Released with dataset_release_weights. */
+struct sample_weights *dataset_hold_weights(const dnn_dataset *dataset);
+void dataset_release_weights(struct sample_weights *weights);
+
+/* What is read from a dataset, and how. */
+struct view {
+    const dnn_dataset *dataset;
+    const int32_t *order;             /* [size] which sample comes when, or NULL: as they lie */
+    const double *weights;            /* [size] of the samples as they lie, or NULL: all 1 */
+    const struct standardization *by; /* of the inputs, or NULL */
+};
+
+/* x_0, y and weights of a pass ← samples `first` … of a view, as many as pass->n_rows says. */
+void dataset_gather(const struct view *view, int64_t first, const struct core *core, const struct network *network,
+                    struct pass *pass);
+
+/* The class of sample i by the rule of dnn_model_classify, of a dataset whose targets are labels or classes. */
+int32_t dataset_class(const dnn_dataset *dataset, int64_t i);
+
+/* Sample i's inputs. x: [inputs] */
+void dataset_inputs(const dnn_dataset *dataset, int64_t i, double *x);
 
 #endif

@@ -15,18 +15,17 @@
 static int32_t dataset_from(int64_t n, struct numbers x, struct numbers y, dnn_dataset **out)
 {
     struct store *store = memory_new(1, sizeof *store);
-    dnn_dataset *dataset = memory_new(1, sizeof *dataset);
+    dnn_dataset *dataset = dataset_new();
     if (store == NULL || dataset == NULL) {
         memory_free(x.data);
         memory_free(y.data);
         memory_free(store);
-        memory_free(dataset);
+        dnn_dataset_destroy(dataset);
         return status_out_of_memory("a dataset");
     }
     atomic_init(&store->references, 1);
     store->x = x;
     store->y = y;
-    atomic_init(&dataset->references, 1);
     dataset->store = store;
     dataset->size = n;
     *out = dataset;

@@ -1,9 +1,10 @@
 /*
- * api/measure.c - how good a model is on a dataset: loss and accuracy, and which class is taken for which.
+ * api/measure.c - how good a model is on a dataset: loss and accuracy, which class is taken for which, and R².
  */
 #include "api/check.h"
 #include "api/measure.h"
 #include "base/memory.h"
+#include "core/moments.h"
 
 #include <math.h>
 #include <string.h>
@@ -11,7 +12,14 @@
 /* Adds one chunk, of outputs and targets in the pass, to a sum. */
 typedef void (*add_chunk)(void *sum, const struct core *core, const struct network *network, const struct pass *pass);
 
-/* The samples in the pass, forward. *loss_sum += Σ E. Figures of outputs that are not finite would be made up. */
+/* What is summed over a dataset. */
+struct measurement {
+    add_chunk add;
+    void *sum;
+    const atomic_bool *cancelled; /* ends it with DNN_STOPPED; or NULL */
+};
+
+/* The samples in the pass, forward. *loss_sum += Σ w E. Figures of outputs that are not finite would be made up. */
 static int32_t run_chunk(const dnn_model *model, struct pass *pass, double *loss_sum)
 {
     const struct core *core = model->core;
@@ -28,31 +36,48 @@ static int32_t run_chunk(const dnn_model *model, struct pass *pass, double *loss
     return DNN_OK;
 }
 
-/* Runs all samples forward, and shows each chunk, with its targets, to `add`. *loss (NULL: not wanted): the mean of
- * E. */
-static int32_t for_each_chunk(const dnn_model *model, const dnn_dataset *dataset, add_chunk add, void *sum,
-                              double *loss)
+/* Runs all samples of a view forward, and shows each chunk, with its targets, to `add`. *loss (NULL: not wanted): the
+ * mean of E. */
+static int32_t run_view(const dnn_model *model, const struct view *view, const struct measurement *measurement,
+                        double *loss)
 {
     struct pass *pass;
-    int32_t status = dataset_check(dataset, "evaluated", model->network);
-    if (status == DNN_OK) {
-        status = model_borrow_pass(model, &pass);
-    }
+    int32_t status = model_borrow_pass(model, &pass);
     if (status != DNN_OK) {
         return status;
     }
     double loss_sum = 0;
-    for (int64_t first = 0; status == DNN_OK && first < dataset->size; first += pass->n_rows) {
-        pass_set_rows(pass, first, dataset->size);
-        dataset_gather(dataset, NULL, first, model->core, model->network, pass);
+    const int64_t size = view->dataset->size;
+    for (int64_t first = 0; status == DNN_OK && first < size; first += pass->n_rows) {
+        pass_set_rows(pass, first, size);
+        dataset_gather(view, first, model->core, model->network, pass);
         status = run_chunk(model, pass, &loss_sum);
         if (status == DNN_OK) {
-            add(sum, model->core, model->network, pass);
+            measurement->add(measurement->sum, model->core, model->network, pass);
+        }
+        if (status == DNN_OK && measurement->cancelled != NULL && first + pass->n_rows < size &&
+            atomic_load_explicit(measurement->cancelled, memory_order_relaxed)) {
+            status = DNN_STOPPED;
         }
     }
     model_return_pass(model, pass);
     if (status == DNN_OK && loss != NULL) {
-        *loss = loss_sum / (double)dataset->size;
+        *loss = loss_sum / (double)size;
+    }
+    return status;
+}
+
+static int32_t for_each_chunk(const dnn_model *model, const dnn_dataset *dataset, const struct measurement *measurement,
+                              double *loss)
+{
+    int32_t status = dataset_check(dataset, "evaluated", model->network);
+    if (status == DNN_OK) {
+        struct sample_weights *weights = dataset_hold_weights(dataset);
+        const struct view view = {.dataset = dataset,
+                                  .weights = weights == NULL ? NULL : weights->values,
+                                  .by = model_standardization(model)};
+        status = run_view(model, &view, measurement, loss);
+        dataset_release_weights(weights);
     }
     return status;
 }
@@ -76,10 +101,12 @@ static void add_right(void *sum, const struct core *core, const struct network *
     }
 }
 
-int32_t measure(const dnn_model *model, const dnn_dataset *dataset, double *loss, double *accuracy)
+int32_t measure(const dnn_model *model, const dnn_dataset *dataset, const atomic_bool *cancelled, double *loss,
+                double *accuracy)
 {
     int64_t right = 0;
-    const int32_t status = for_each_chunk(model, dataset, add_right, &right, loss);
+    const struct measurement measurement = {add_right, &right, cancelled};
+    const int32_t status = for_each_chunk(model, dataset, &measurement, loss);
     if (status == DNN_OK && accuracy != NULL) {
         *accuracy = (double)right / (double)dataset->size;
     }
@@ -90,7 +117,7 @@ int32_t dnn_model_evaluate(const dnn_model *model, const dnn_dataset *dataset, d
 {
     REQUIRE(model);
     REQUIRE(dataset);
-    return measure(model, dataset, loss, accuracy);
+    return measure(model, dataset, NULL, loss, accuracy);
 }
 
 static void add_confusion(void *sum, const struct core *core, const struct network *network, const struct pass *pass)
@@ -120,10 +147,60 @@ int32_t dnn_model_confusion(const dnn_model *model, const dnn_dataset *dataset, 
     if (sum == NULL) {
         return status_out_of_memory("a confusion matrix");
     }
-    const int32_t status = for_each_chunk(model, dataset, add_confusion, sum, NULL);
+    const struct measurement measurement = {add_confusion, sum, NULL};
+    const int32_t status = for_each_chunk(model, dataset, &measurement, NULL);
     if (status == DNN_OK) {
         memcpy(counts, sum, (size_t)count * sizeof *sum);
     }
     memory_free(sum);
+    return status;
+}
+
+/* What R² is made of. */
+struct score {
+    struct moments targets;
+    double *residual; /* [n_L] Σ (y − x)² */
+    double *x, *y;    /* [n_L] each: one row */
+};
+
+static void add_score(void *sum, const struct core *core, const struct network *network, const struct pass *pass)
+{
+    struct score *score = sum;
+    const struct matrix x = pass_x(core, network, pass, network->depth), y = pass_y(core, network, pass);
+    for (int64_t i = 0; i < pass->n_rows; i++) {
+        core->export_f64(matrix_part(x, i, 0, 1, x.columns, core->real_size), score->x);
+        core->export_f64(matrix_part(y, i, 0, 1, y.columns, core->real_size), score->y);
+        moments_add(&score->targets, score->y);
+        for (int64_t j = 0; j < x.columns; j++) {
+            const double difference = score->y[j] - score->x[j];
+            score->residual[j] += difference * difference;
+        }
+    }
+}
+
+int32_t dnn_model_score(const dnn_model *model, const dnn_dataset *dataset, double *r2)
+{
+    REQUIRE(model);
+    REQUIRE(dataset);
+    REQUIRE(r2);
+    const int64_t n_out = network_size(model->network, model->network->depth);
+    double *numbers = memory_new(5 * n_out, sizeof *numbers);
+    if (numbers == NULL) {
+        return status_out_of_memory("a score");
+    }
+    struct score score = {.targets = {.columns = n_out, .mean = numbers, .squares = numbers + n_out},
+                          .residual = numbers + 2 * n_out,
+                          .x = numbers + 3 * n_out,
+                          .y = numbers + 4 * n_out};
+    const struct measurement measurement = {add_score, &score, NULL};
+    int32_t status = for_each_chunk(model, dataset, &measurement, NULL);
+    const double result = status == DNN_OK ? moments_score(&score.targets, score.residual) : 0;
+    memory_free(numbers);
+    if (status == DNN_OK && !isfinite(result)) {
+        status = status_error(DNN_ERROR_NOT_FINITE, "the squares of outputs or targets are too large to be summed");
+    }
+    if (status == DNN_OK) {
+        *r2 = result;
+    }
     return status;
 }

@@ -7,7 +7,8 @@
 #include "api/dataset.h"
 #include "api/model.h"
 
-/* dnn_model_evaluate, its handles checked. */
-int32_t measure(const dnn_model *model, const dnn_dataset *dataset, double *loss, double *accuracy);
+/* dnn_model_evaluate, its handles checked. cancelled (or NULL): ends it with DNN_STOPPED once it is true. */
+int32_t measure(const dnn_model *model, const dnn_dataset *dataset, const atomic_bool *cancelled, double *loss,
+                double *accuracy);
 
 #endif

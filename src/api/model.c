@@ -28,6 +28,7 @@ static void destroy(dnn_model *model)
     }
     pthread_mutex_destroy(&model->idle_lock);
     dnn_config_destroy(model->config);
+    memory_free(model->standardization.mean);
     memory_free_aligned(model->theta);
     memory_free(model->network);
     memory_free(model);
@@ -79,8 +80,10 @@ static int32_t check_layers(const int64_t *layers, int64_t layer_count)
 static struct activation describe_activation(const dnn_config *config, int64_t layer, int64_t depth)
 {
     struct activation activation = {.kind = config_activation(config, layer, depth)};
-    const bool is_leaky = core_f64.activation_slope(activation.kind) == SLOPE_OF_LEAKY_RELU;
-    activation.slope = config_number(config, is_leaky ? KEY_LEAKY_SLOPE : KEY_SIGMOID_SLOPE);
+    const enum slope_kind slope = core_f64.activation_slope(activation.kind);
+    activation.slope = config_number(config, slope == SLOPE_OF_LEAKY_RELU ? KEY_LEAKY_SLOPE
+                                             : slope == SLOPE_OF_ELU      ? KEY_ELU_ALPHA
+                                                                          : KEY_SIGMOID_SLOPE);
     activation.tutorial = config_integer(config, KEY_SIGMOID_DERIVATIVE) == DERIVATIVE_TUTORIAL;
     return activation;
 }
@@ -93,9 +96,15 @@ static int32_t make_network(dnn_model *model, const int64_t *layers, int64_t lay
         return status_out_of_memory("the network");
     }
     for (int64_t l = 0; l < depth; l++) {
-        network->layers[l].activation = describe_activation(model->config, l + 1, depth);
+        struct layer *layer = &network->layers[l];
+        layer->activation = describe_activation(model->config, l + 1, depth);
+        layer->keeps_z = model->core->activation_keeps_z(layer->activation.kind);
     }
-    network->loss = (int32_t)config_integer(model->config, KEY_LOSS);
+    network->loss.kind = (int32_t)config_integer(model->config, KEY_LOSS);
+    network->loss.delta = config_number(model->config, KEY_HUBER_DELTA);
+    if (model->core->loss_only_with(network->loss.kind) != NULL) {
+        network->layers[depth - 1].keeps_z = true;
+    }
     model->theta = memory_new_aligned(network->arena_count, model->core->real_size);
     if (model->theta == NULL) {
         return status_error(DNN_ERROR_OUT_OF_MEMORY, "not enough memory for %lld weights",
@@ -148,13 +157,13 @@ static int32_t create_with_config(const int64_t *layers, int64_t layer_count, co
     dnn_model *model = NULL;
     int32_t status = config_check_layers(config, layer_count - 1);
     if (status == DNN_OK) {
+        status = config_check_output(config, layers[layer_count - 1]);
+    }
+    if (status == DNN_OK) {
         status = make_empty(config, &model);
     }
     if (status == DNN_OK) {
-        status = config_check_precision(config, KEY_SIGMOID_SLOPE, model->core);
-    }
-    if (status == DNN_OK) {
-        status = config_check_precision(config, KEY_LEAKY_SLOPE, model->core);
+        status = config_check_precision(config, true, model->core);
     }
     if (status == DNN_OK) {
         status = make_network(model, layers, layer_count);
@@ -184,6 +193,20 @@ int32_t dnn_model_create(const int64_t *layers, int64_t layer_count, const dnn_c
     return status;
 }
 
+static bool copy_standardization(const dnn_model *from, dnn_model *to)
+{
+    if (!from->is_standardized) {
+        return true;
+    }
+    const int64_t columns = from->standardization.columns;
+    if (!model_make_standardization(to)) {
+        return false;
+    }
+    memcpy(to->standardization.mean, from->standardization.mean, 2 * (size_t)columns * sizeof(double));
+    to->is_standardized = true;
+    return true;
+}
+
 int32_t dnn_model_clone(const dnn_model *model, dnn_model **out)
 {
     REQUIRE(model);
@@ -201,6 +224,10 @@ int32_t dnn_model_clone(const dnn_model *model, dnn_model **out)
     }
     memcpy(clone->theta, model->theta, (size_t)(model->network->arena_count * model->core->real_size));
     clone->weight_bound = model->weight_bound;
+    if (!copy_standardization(model, clone)) {
+        model_release(clone);
+        return status_out_of_memory("a copy of the model");
+    }
     *out = clone;
     return DNN_OK;
 }
@@ -218,6 +245,25 @@ int64_t dnn_model_layer_size(const dnn_model *model, int64_t layer)
 int64_t dnn_model_parameter_count(const dnn_model *model)
 {
     return model == NULL ? -1 : model->network->parameter_count;
+}
+
+const struct standardization *model_standardization(const dnn_model *model)
+{
+    return model->is_standardized ? &model->standardization : NULL;
+}
+
+bool model_make_standardization(dnn_model *model)
+{
+    if (model->standardization.mean != NULL) {
+        return true;
+    }
+    const int64_t columns = network_size(model->network, 0);
+    double *numbers = memory_new(2 * columns, sizeof *numbers);
+    if (numbers == NULL) {
+        return false;
+    }
+    model->standardization = (struct standardization){columns, numbers, numbers + columns};
+    return true;
 }
 
 int32_t model_begin_training(dnn_model *model)

@@ -23,6 +23,8 @@ struct dnn_model {
     void *theta;         /* [network->arena_count] the weights */
     double weight_bound; /* no |w| is larger; kept so that an update can be known not to overflow */
     dnn_config *config;  /* what it was made with */
+    bool is_standardized;
+    struct standardization standardization; /* one block from `mean` on, made at the first dnn_model_standardize */
 
     pthread_mutex_t idle_lock;            /* guards the two below */
     struct pass *idle[MODEL_IDLE_PASSES]; /* memory of predictions, kept for the next */
@@ -41,6 +43,12 @@ void model_export_layers(const struct core *core, const struct network *network,
                          int64_t last, double *w);
 void model_import_layers(const struct core *core, const struct network *network, const double *w, int64_t first,
                          int64_t last, void *arena);
+
+/* By what the model standardizes its inputs; NULL if by nothing. */
+const struct standardization *model_standardization(const dnn_model *model);
+
+/* Makes its memory, once; false if there is none. */
+bool model_make_standardization(dnn_model *model);
 
 /* Makes room for a network of that many weight matrices, and a copy of one. Released with memory_free. */
 struct network *network_new(int64_t depth);

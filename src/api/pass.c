@@ -27,7 +27,37 @@ int64_t pass_affordable_rows(const struct core *core, const struct network *netw
     return rows < 1 ? 1 : rows < wanted ? rows : wanted;
 }
 
-/* Takes the next `rows` rows of x_l's width off the block. */
+/* What φ′(z_l), or the loss, is computed from needs memory beside x_l. */
+static bool has_source(const struct network *network, enum pass_use use, int64_t l)
+{
+    if (l == 0) {
+        return false;
+    }
+    const bool is_used = use >= PASS_TRAIN || (use == PASS_EVALUATE && l == network->depth);
+    const bool is_dropped = use == PASS_TRAIN_DROPOUT && l < network->depth;
+    return (is_used && network->layers[l - 1].keeps_z) || is_dropped;
+}
+
+/* How many arrays that lie as x_l does there are besides it: y, Ψ_l, source and mask. */
+static int64_t arrays_beside(const struct network *network, enum pass_use use, int64_t l)
+{
+    const bool is_output = l == network->depth;
+    return (use >= PASS_EVALUATE && is_output) + (use >= PASS_TRAIN && l > 0) + has_source(network, use, l) +
+           (use == PASS_TRAIN_DROPOUT && l > 0 && !is_output);
+}
+
+/* Bytes of max_rows rows of everything; false if they overflow. */
+static bool pass_bytes(const struct core *core, const struct network *network, int64_t max_rows, enum pass_use use,
+                       int64_t *bytes)
+{
+    int64_t row = use >= PASS_EVALUATE ? (int64_t)sizeof(double) : 0; /* the weight */
+    for (int64_t l = 0; l <= network->depth; l++) {
+        row += (1 + arrays_beside(network, use, l)) * network_row_stride(network, l, core->real_size) * core->real_size;
+    }
+    return memory_multiply(max_rows, row, bytes);
+}
+
+/* Takes the next max_rows rows of x_l's width off the block. */
 static void *take(unsigned char **block, const struct core *core, const struct network *network, int64_t l,
                   int64_t rows)
 {
@@ -39,18 +69,23 @@ static void *take(unsigned char **block, const struct core *core, const struct n
 static void lay_out(const struct core *core, const struct network *network, enum pass_use use, struct pass *pass,
                     unsigned char *block)
 {
-    const int64_t depth = network->depth;
+    const int64_t depth = network->depth, rows = pass->max_rows;
+    pass->source = &pass->x[depth + 1];
+    pass->psi = use >= PASS_TRAIN ? &pass->x[2 * (depth + 1)] : NULL;
+    pass->mask = use == PASS_TRAIN_DROPOUT ? &pass->x[3 * (depth + 1)] : NULL;
     for (int64_t l = 0; l <= depth; l++) {
-        pass->x[l] = take(&block, core, network, l, pass->max_rows);
+        pass->x[l] = take(&block, core, network, l, rows);
+        pass->source[l] = has_source(network, use, l) ? take(&block, core, network, l, rows) : pass->x[l];
+        if (pass->psi != NULL && l > 0) {
+            pass->psi[l] = take(&block, core, network, l, rows);
+        }
+        if (pass->mask != NULL && l > 0 && l < depth) {
+            pass->mask[l] = take(&block, core, network, l, rows);
+        }
     }
     if (use >= PASS_EVALUATE) {
-        pass->y = take(&block, core, network, depth, pass->max_rows);
-    }
-    if (use == PASS_TRAIN) {
-        pass->psi = &pass->x[depth + 1];
-        for (int64_t l = 1; l <= depth; l++) {
-            pass->psi[l] = take(&block, core, network, l, pass->max_rows);
-        }
+        pass->y = take(&block, core, network, depth, rows);
+        pass->weights = (double *)(void *)block;
     }
     core->pass_prepare(network, pass);
 }
@@ -58,21 +93,12 @@ static void lay_out(const struct core *core, const struct network *network, enum
 int32_t pass_create(const struct core *core, const struct network *network, int64_t max_rows, enum pass_use use,
                     struct pass **out)
 {
-    const int64_t depth = network->depth;
-    const int64_t numbers = row_numbers(core, network);
-    int64_t row = numbers;
-    if (use >= PASS_EVALUATE) {
-        row += network_row_stride(network, depth, core->real_size);
-    }
-    if (use == PASS_TRAIN) {
-        row += numbers - network_row_stride(network, 0, core->real_size);
-    }
-    int64_t count;
-    if (!memory_multiply(max_rows, row, &count)) {
+    int64_t bytes;
+    if (!pass_bytes(core, network, max_rows, use, &bytes)) {
         return status_out_of_memory("the activations of a batch");
     }
-    struct pass *pass = memory_new(1, (int64_t)sizeof *pass + 2 * (depth + 1) * (int64_t)sizeof(void *));
-    unsigned char *block = memory_new_aligned(count, core->real_size);
+    struct pass *pass = memory_new(1, (int64_t)sizeof *pass + 4 * (network->depth + 1) * (int64_t)sizeof(void *));
+    unsigned char *block = memory_new_aligned(bytes, 1);
     if (pass == NULL || block == NULL) {
         memory_free(pass);
         memory_free_aligned(block);

@@ -7,9 +7,10 @@
 #include "core/core.h"
 
 enum pass_use {
-    PASS_PREDICT,  /* x alone */
-    PASS_EVALUATE, /* and y */
-    PASS_TRAIN     /* and psi */
+    PASS_PREDICT,      /* x alone */
+    PASS_EVALUATE,     /* and y with weights, and z of the output for a loss that is computed from it */
+    PASS_TRAIN,        /* and psi, and what φ′ is computed from */
+    PASS_TRAIN_DROPOUT /* and masks */
 };
 
 /* Memory for max_rows samples. Released with pass_destroy. */
@@ -20,7 +21,8 @@ void pass_destroy(struct pass *pass);
 /* `wanted` rows, or as many as fit the memory that one pass should take; at least 1. */
 int64_t pass_affordable_rows(const struct core *core, const struct network *network, int64_t wanted);
 
-/* pass->n_rows ← how many of n samples the pass takes from `first` on: all that are left, or as many as it has room for. */
+/* pass->n_rows ← how many of n samples the pass takes from `first` on: all that are left, or as many as it has room
+ * for. */
 void pass_set_rows(struct pass *pass, int64_t first, int64_t n);
 
 /* x_l and y as matrices of pass->n_rows rows, without the ones. */

@@ -93,20 +93,22 @@ static int32_t predict(const dnn_model *model, struct array_in x, int64_t n, str
 int32_t dnn_model_predict(const dnn_model *model, const double *x, int64_t n, double *y)
 {
     REQUIRE(model);
-    return predict(model, (struct array_in){.f64 = x}, n, (struct array_out){.f64 = y});
+    return predict(model, (struct array_in){.f64 = x, .by = model_standardization(model)}, n,
+                   (struct array_out){.f64 = y});
 }
 
 int32_t dnn_model_predict_f32(const dnn_model *model, const float *x, int64_t n, float *y)
 {
     REQUIRE(model);
-    return predict(model, (struct array_in){.f32 = x}, n, (struct array_out){.f32 = y});
+    return predict(model, (struct array_in){.f32 = x, .by = model_standardization(model)}, n,
+                   (struct array_out){.f32 = y});
 }
 
 int32_t dnn_model_classify(const dnn_model *model, const double *x, int64_t n, int32_t *label)
 {
     REQUIRE(model);
     struct pass *pass;
-    const struct array_in samples = {.f64 = x};
+    const struct array_in samples = {.f64 = x, .by = model_standardization(model)};
     int32_t status = predict_check(model, samples, n, label);
     if (status != DNN_OK || n == 0) {
         return status;

@@ -30,7 +30,7 @@ static void summarize(const dnn_model *model, struct text *text)
                     (long long)(layer->n_out * (layer->n_in + 1)), activation);
     }
     text_append(text, "%lld parameters, %s, loss %s\n", (long long)network->parameter_count, model->core->precision,
-                model->core->loss_name(network->loss));
+                model->core->loss_name(network->loss.kind));
 }
 
 int32_t dnn_model_summary(const dnn_model *model, char *buffer, int64_t capacity, int64_t *length)

@@ -31,6 +31,10 @@ void dnn_trainer_destroy(dnn_trainer *trainer)
 {
     if (trainer != NULL && atomic_fetch_sub_explicit(&trainer->references, 1, memory_order_acq_rel) == 1) {
         memory_free(trainer->history);
+        memory_free_aligned(trainer->best);
+        for (int32_t i = 0; i < UPDATE_MOST_STATES; i++) {
+            memory_free_aligned(trainer->states[i]);
+        }
         memory_free_aligned(trainer->sum);
         memory_free_aligned(trainer->step_gradient);
         pass_destroy(trainer->pass);
@@ -66,7 +70,10 @@ static int32_t make_parts(dnn_trainer *trainer)
     if (trainer->step_gradient == NULL || trainer->sum == NULL) {
         return status_out_of_memory("the gradients of a trainer");
     }
-    return pass_create(core, network, rows, PASS_TRAIN, &trainer->pass);
+    const int32_t status = trainer_make_states(trainer);
+    const bool drops = config_number(trainer->config, KEY_DROPOUT) > 0;
+    return status == DNN_OK ? pass_create(core, network, rows, drops ? PASS_TRAIN_DROPOUT : PASS_TRAIN, &trainer->pass)
+                            : status;
 }
 
 int32_t dnn_trainer_create(dnn_model *model, const dnn_config *config, dnn_trainer **out)
@@ -81,7 +88,7 @@ int32_t dnn_trainer_create(dnn_model *model, const dnn_config *config, dnn_train
         status = config_check_same_model(config, model->config, model->network->depth);
     }
     if (status == DNN_OK) {
-        status = config_check_precision(config, KEY_LEARNING_RATE, model->core);
+        status = config_check_precision(config, false, model->core);
     }
     if (status != DNN_OK) {
         return status;
@@ -94,7 +101,11 @@ int32_t dnn_trainer_create(dnn_model *model, const dnn_config *config, dnn_train
     atomic_init(&trainer->cancelled, false);
     trainer->model = model_retain(model);
     trainer->core = model->core;
+    trainer->eta = trainer->eta_base = config_number(config, KEY_LEARNING_RATE);
+    trainer->best_epoch = -1;
+    trainer->plateau.best = INFINITY;
     random_seed(&trainer->shuffle, config_integer(config, KEY_SEED), RANDOM_STREAM_SHUFFLE);
+    random_seed(&trainer->dropout, config_integer(config, KEY_SEED), RANDOM_STREAM_DROPOUT);
     status = config_copy(config, &trainer->config);
     if (status == DNN_OK) {
         status = make_parts(trainer);
@@ -123,6 +134,10 @@ static int32_t gradient_not_finite(void)
 static int32_t run_pass(dnn_trainer *trainer, double *loss_sum, double *bound)
 {
     const struct core *core = trainer->core;
+    if (trainer->pass->mask != NULL) {
+        const double rate = config_number(trainer->config, KEY_DROPOUT);
+        core->draw_masks(trainer->network, trainer->pass, rate, &trainer->dropout);
+    }
     core->forward(trainer->network, trainer->model->theta, trainer->pass);
     *loss_sum = core->loss_sum(trainer->network, trainer->pass);
     if (!isfinite(*loss_sum)) {
@@ -140,6 +155,12 @@ int32_t trainer_differentiate(dnn_trainer *trainer, double *loss_sum, double *bo
     if (status != DNN_OK) {
         trainer->pass->n_rows = 0; /* its numbers are no figures of anything */
     }
+    return trainer_failed(trainer, status);
+}
+
+int32_t trainer_failed(dnn_trainer *trainer, int32_t status)
+{
+    trainer->has_failed = status == DNN_ERROR_NOT_FINITE;
     return status;
 }
 
@@ -147,30 +168,6 @@ void trainer_set_latest(dnn_trainer *trainer, enum latest latest, double scale)
 {
     trainer->latest = latest;
     trainer->latest_scale = scale;
-}
-
-/* An error unless every weight surely stays finite when it moves by η times a number that is not larger than
- * `bound`. */
-static int32_t admit(dnn_trainer *trainer, double eta, double bound)
-{
-    /* Beyond the precision's range η itself would become infinite, and infinity × 0 is NaN. */
-    if (!(fabs(eta) <= trainer->core->largest_number)) {
-        return status_error(DNN_ERROR_NOT_FINITE,
-                            "the learning rate, times the scale of the gradient, is too large for %s",
-                            trainer->core->precision);
-    }
-    return model_admit_change(trainer->model, fabs(eta) * bound);
-}
-
-int32_t trainer_update(dnn_trainer *trainer, double scale, const void *gradient, double bound)
-{
-    const double eta = config_number(trainer->config, KEY_LEARNING_RATE) * scale;
-    const int32_t status = admit(trainer, eta, bound);
-    if (status == DNN_OK) {
-        trainer->core->update((int32_t)config_integer(trainer->config, KEY_OPTIMIZER), trainer->network->arena_count,
-                              eta, gradient, trainer->model->theta);
-    }
-    return status;
 }
 
 static void load(dnn_trainer *trainer, const struct samples *samples, int64_t first)
@@ -189,8 +186,8 @@ static int32_t descend(dnn_trainer *trainer, const struct samples *samples, doub
         return status;
     }
     const double mean = 1 / (double)samples->n;
-    const double eta = config_number(trainer->config, KEY_LEARNING_RATE) * mean;
-    status = admit(trainer, eta, bound);
+    const double eta = trainer->eta * mean;
+    status = trainer_admit_descent(trainer, eta, bound);
     if (status == DNN_OK) {
         trainer_set_latest(trainer, LATEST_IN_PASS, mean);
         trainer->core->descend(trainer->network, trainer->pass, eta, trainer->model->theta);
@@ -221,8 +218,7 @@ int32_t trainer_sum_in_step(dnn_trainer *trainer, const struct samples *samples,
 
 int32_t trainer_step(dnn_trainer *trainer, const struct samples *samples, double *loss_sum)
 {
-    const int32_t optimizer = (int32_t)config_integer(trainer->config, KEY_OPTIMIZER);
-    if (samples->n <= trainer->pass->max_rows && trainer->core->is_plain_descent(optimizer)) {
+    if (samples->n <= trainer->pass->max_rows && trainer_is_plain_descent(trainer)) {
         return descend(trainer, samples, loss_sum);
     }
     double bound;
@@ -240,6 +236,7 @@ int32_t trainer_step(dnn_trainer *trainer, const struct samples *samples, double
 static void load_arrays(const void *source, dnn_trainer *trainer, int64_t first)
 {
     const struct array_samples *arrays = source;
+    trainer->pass->is_weighted = false;
     array_load(trainer->core, arrays->x, first, pass_x(trainer->core, trainer->network, trainer->pass, 0));
     array_load(trainer->core, arrays->y, first, pass_y(trainer->core, trainer->network, trainer->pass));
 }
@@ -260,7 +257,13 @@ int32_t trainer_check_samples(const dnn_trainer *trainer, const struct array_sam
     if (status == DNN_OK) {
         status = array_check(trainer->core, "x", arrays->x, n, n_in);
     }
-    return status == DNN_OK ? array_check(trainer->core, "y", arrays->y, n, n_out) : status;
+    if (status == DNN_OK) {
+        status = array_check(trainer->core, "y", arrays->y, n, n_out);
+    }
+    const int32_t loss = trainer->network->loss.kind;
+    return status == DNN_OK && trainer->core->loss_takes_probabilities(loss)
+               ? array_check_probabilities("y", arrays->y, n, n_out, trainer->core->loss_name(loss))
+               : status;
 }
 
 static int32_t step(dnn_trainer *trainer, struct array_samples arrays, int64_t n, double *loss)
@@ -287,7 +290,8 @@ int32_t dnn_trainer_step(dnn_trainer *trainer, const double *x, const double *y,
     REQUIRE(trainer);
     REQUIRE(x);
     REQUIRE(y);
-    return step(trainer, (struct array_samples){{.f64 = x}, {.f64 = y}}, n, loss);
+    const struct standardization *by = model_standardization(trainer->model);
+    return step(trainer, (struct array_samples){{.f64 = x, .by = by}, {.f64 = y}}, n, loss);
 }
 
 int32_t dnn_trainer_step_f32(dnn_trainer *trainer, const float *x, const float *y, int64_t n, double *loss)
@@ -295,5 +299,25 @@ int32_t dnn_trainer_step_f32(dnn_trainer *trainer, const float *x, const float *
     REQUIRE(trainer);
     REQUIRE(x);
     REQUIRE(y);
-    return step(trainer, (struct array_samples){{.f32 = x}, {.f32 = y}}, n, loss);
+    const struct standardization *by = model_standardization(trainer->model);
+    return step(trainer, (struct array_samples){{.f32 = x, .by = by}, {.f32 = y}}, n, loss);
+}
+
+double dnn_trainer_learning_rate(const dnn_trainer *trainer)
+{
+    return trainer == NULL ? (double)NAN : trainer->eta;
+}
+
+int32_t dnn_trainer_set_learning_rate(dnn_trainer *trainer, double rate)
+{
+    REQUIRE(trainer);
+    if (!(fabs(rate) <= trainer->core->largest_number)) {
+        return status_error(DNN_ERROR_NOT_FINITE, "rate is not finite in %s", trainer->core->precision);
+    }
+    if (!(rate >= trainer->core->smallest_number)) {
+        return status_error(DNN_ERROR_INVALID_ARGUMENT, "rate is not above 0, or too small for %s",
+                            trainer->core->precision);
+    }
+    trainer->eta = trainer->eta_base = rate;
+    return DNN_OK;
 }

@@ -23,6 +23,12 @@ struct epoch {
     double validation_accuracy;
 };
 
+/* Whether a loss gets better. */
+struct watch {
+    double best;     /* INFINITY at first */
+    int64_t waiting; /* epochs in a row that brought nothing better */
+};
+
 struct dnn_trainer {
     atomic_int_fast64_t references; /* the caller's hold, and that of a running fit */
     dnn_model *model;               /* held */
@@ -31,19 +37,31 @@ struct dnn_trainer {
     struct network *network;        /* the model's, with the derivatives of this trainer's config */
     struct pass *pass;
 
-    void *step_gradient; /* arena: the gradient of a step that needs one in memory */
-    void *sum;           /* arena: G of dnn_trainer_accumulate */
-    double sum_bound;    /* no number of G is larger; 0 while it is empty */
-    bool has_sum;        /* G holds something; if not, its old numbers count as zeros */
+    void *step_gradient;              /* arena: the gradient of a step that needs one in memory */
+    void *states[UPDATE_MOST_STATES]; /* arenas: what the optimizer keeps of the past; NULL beyond what it needs */
+    double state_bound;               /* no number of states[0] is larger */
+    int64_t updates;                  /* made so far */
+    double eta;                       /* of the next update */
+    double eta_base;                  /* learning_rate: what a schedule starts from */
+
+    void *sum;        /* arena: G of dnn_trainer_accumulate */
+    double sum_bound; /* no number of G is larger; 0 while it is empty */
+    bool has_sum;     /* G holds something; if not, its old numbers count as zeros */
+    bool has_failed;  /* the latest gradient or update was not finite */
 
     enum latest latest;
     double latest_scale; /* times what is found there, is the latest gradient */
 
     struct random shuffle;
+    struct random dropout;
     int32_t (*callback)(void *user, const dnn_progress *progress);
     void *user;
     atomic_bool cancelled;
 
+    void *best;            /* arena: the weights of the best epoch, or NULL if they are not wanted */
+    struct watch plateau;  /* for the schedule */
+    int64_t cuts;          /* that it made */
+    int64_t best_epoch;    /* in the history, of the latest fit with patience; −1: none */
     struct epoch *history; /* [history_count] */
     int64_t history_count;
     int64_t history_capacity;
@@ -80,9 +98,22 @@ int32_t trainer_sum_in_step(dnn_trainer *trainer, const struct samples *samples,
 /* Forward and backward over the samples in the pass. *loss_sum, *bound: as above. */
 int32_t trainer_differentiate(dnn_trainer *trainer, double *loss_sum, double *bound);
 
-/* W ← W − η scale · gradient, by the optimizer. bound: of the gradient's numbers. The weights change on success
+/* One update by the optimizer from scale · gradient. bound: of the gradient's numbers. The weights change on success
  * alone. */
 int32_t trainer_update(dnn_trainer *trainer, double scale, const void *gradient, double bound);
+
+/* Allocates what the optimizer and restore_best need. */
+int32_t trainer_make_states(dnn_trainer *trainer);
+
+/* True if an update is W −= η ∇W and nothing else. */
+bool trainer_is_plain_descent(const dnn_trainer *trainer);
+
+/* An error unless every weight surely stays finite when it moves by η times a number that is not larger than
+ * `bound`. */
+int32_t trainer_admit_descent(dnn_trainer *trainer, double eta, double bound);
+
+/* Notes that numbers overflowed; returns status. */
+int32_t trainer_failed(dnn_trainer *trainer, int32_t status);
 
 /* Notes where the latest gradient is, and what it is to be multiplied by. */
 void trainer_set_latest(dnn_trainer *trainer, enum latest latest, double scale);

@@ -6,35 +6,12 @@
  */
 #define _POSIX_C_SOURCE 200809L /* clock_gettime */
 #include "api/check.h"
+#include "api/fit_epoch.h"
 #include "api/measure.h"
-#include "api/trainer.h"
 #include "base/memory.h"
 
 #include <math.h>
 #include <time.h>
-
-struct dnn_progress {
-    int64_t epoch;
-    int64_t epochs;
-    int64_t batch;
-    int64_t batches;
-    double loss;
-    double validation_loss;
-    double validation_accuracy;
-    double seconds;
-};
-
-/* What one call of fit holds. */
-struct fit {
-    dnn_trainer *trainer;
-    const dnn_dataset *training;
-    const dnn_dataset *validation; /* or NULL */
-    int32_t *order;                /* [training->size], or NULL for the dataset's own */
-    int64_t batch_size;
-    int64_t samples; /* of this epoch so far */
-    double began;    /* seconds */
-    struct dnn_progress progress;
-};
 
 static double now(void)
 {
@@ -63,8 +40,7 @@ struct batch {
 static void load_batch(const void *source, dnn_trainer *trainer, int64_t first)
 {
     const struct batch *batch = source;
-    dataset_gather(batch->fit->training, batch->fit->order, batch->first + first, trainer->core, trainer->network,
-                   trainer->pass);
+    dataset_gather(&batch->fit->view, batch->first + first, trainer->core, trainer->network, trainer->pass);
 }
 
 /* The failing step has worded what happened; this adds when. */
@@ -83,15 +59,20 @@ static int32_t run_batch(struct fit *fit, int64_t first)
     const struct batch batch = {fit, first};
     const struct samples samples = {load_batch, &batch, left < fit->batch_size ? left : fit->batch_size};
     double loss_sum;
+    const double began = now();
+    fit_set_rate(fit);
     fit->progress.batch++;
     const int32_t status = trainer_step(fit->trainer, &samples, &loss_sum);
     if (status != DNN_OK) {
         return add_place(fit, status);
     }
+    fit->learning_seconds += now() - began;
     fit->samples += samples.n;
     /* The mean moves towards the batch's: a sum over the epoch could overflow where no loss did. */
     const double share = (double)samples.n / (double)fit->samples;
     fit->progress.loss += share * (loss_sum / (double)samples.n - fit->progress.loss);
+    fit->progress.samples_per_second =
+        fit->learning_seconds > 0 ? (double)fit->samples / fit->learning_seconds : (double)NAN;
     return DNN_OK;
 }
 
@@ -117,15 +98,19 @@ static int32_t end_epoch(struct fit *fit)
     dnn_trainer *trainer = fit->trainer;
     struct dnn_progress *progress = &fit->progress;
     if (fit->validation != NULL) {
-        const int32_t status =
-            measure(trainer->model, fit->validation, &progress->validation_loss, &progress->validation_accuracy);
-        if (status != DNN_OK) {
+        const int32_t status = measure(trainer->model, fit->validation, &trainer->cancelled, &progress->validation_loss,
+                                       &progress->validation_accuracy);
+        if (status < DNN_OK) {
             return status_error(status, "validation after epoch %lld: %s", (long long)progress->epoch,
                                 status_message());
+        }
+        if (status == DNN_STOPPED) {
+            return status;
         }
     }
     trainer->history[trainer->history_count++] =
         (struct epoch){progress->loss, progress->validation_loss, progress->validation_accuracy};
+    fit_watch(fit);
     return DNN_OK;
 }
 
@@ -137,6 +122,7 @@ static int32_t run_epoch(struct fit *fit)
     fit->progress.validation_loss = NAN;
     fit->progress.validation_accuracy = NAN;
     fit->samples = 0;
+    fit->learning_seconds = 0;
     fit->progress.loss = 0;
     if (fit->order != NULL) {
         random_shuffle(&fit->trainer->shuffle, fit->order, size);
@@ -173,13 +159,27 @@ static int32_t run(dnn_trainer *trainer, const dnn_dataset *training, const dnn_
 {
     const int64_t batch_size = config_integer(trainer->config, KEY_BATCH_SIZE);
     struct fit fit = {.trainer = trainer, .training = training, .validation = validation, .batch_size = batch_size};
+    fit.watch.best = INFINITY;
+    if (config_integer(trainer->config, KEY_PATIENCE) > 0) {
+        trainer->best_epoch = -1;
+    }
     fit.progress.epochs = config_integer(trainer->config, KEY_EPOCHS);
     fit.progress.batches = (training->size - 1) / batch_size + 1;
     fit.began = now();
     int32_t status = make_order(&fit);
-    while (status == DNN_OK && fit.progress.epoch < fit.progress.epochs) {
+    if (status == DNN_OK) {
+        status = fit_make_weights(&fit);
+    }
+    if (status == DNN_OK) {
+        fit.view = (struct view){training, fit.order, fit.weights, model_standardization(trainer->model)};
+    }
+    while (status == DNN_OK && fit.progress.epoch < fit.progress.epochs && !fit_has_no_patience(&fit)) {
         status = run_epoch(&fit);
     }
+    if (status >= DNN_OK) {
+        fit_restore_best(&fit);
+    }
+    memory_free(fit.weights);
     memory_free(fit.order);
     return status;
 }
@@ -224,71 +224,5 @@ int32_t dnn_trainer_cancel(dnn_trainer *trainer)
 {
     REQUIRE(trainer);
     atomic_store_explicit(&trainer->cancelled, true, memory_order_relaxed);
-    return DNN_OK;
-}
-
-int64_t dnn_progress_epoch(const dnn_progress *progress)
-{
-    return progress == NULL ? -1 : progress->epoch;
-}
-
-int64_t dnn_progress_epochs(const dnn_progress *progress)
-{
-    return progress == NULL ? -1 : progress->epochs;
-}
-
-int64_t dnn_progress_batch(const dnn_progress *progress)
-{
-    return progress == NULL ? -1 : progress->batch;
-}
-
-int64_t dnn_progress_batches(const dnn_progress *progress)
-{
-    return progress == NULL ? -1 : progress->batches;
-}
-
-double dnn_progress_loss(const dnn_progress *progress)
-{
-    return progress == NULL ? (double)NAN : progress->loss;
-}
-
-double dnn_progress_validation_loss(const dnn_progress *progress)
-{
-    return progress == NULL ? (double)NAN : progress->validation_loss;
-}
-
-double dnn_progress_validation_accuracy(const dnn_progress *progress)
-{
-    return progress == NULL ? (double)NAN : progress->validation_accuracy;
-}
-
-double dnn_progress_seconds(const dnn_progress *progress)
-{
-    return progress == NULL ? (double)NAN : progress->seconds;
-}
-
-int64_t dnn_trainer_history_count(const dnn_trainer *trainer)
-{
-    return trainer == NULL ? -1 : trainer->history_count;
-}
-
-int32_t dnn_trainer_history(const dnn_trainer *trainer, int64_t epoch, double *loss, double *validation_loss,
-                            double *validation_accuracy)
-{
-    REQUIRE(trainer);
-    if (epoch < 0 || epoch >= trainer->history_count) {
-        return status_error(DNN_ERROR_INVALID_ARGUMENT, "epoch is %lld, and %lld epochs are completed, counted from 0",
-                            (long long)epoch, (long long)trainer->history_count);
-    }
-    const struct epoch *entry = &trainer->history[epoch];
-    if (loss != NULL) {
-        *loss = entry->loss;
-    }
-    if (validation_loss != NULL) {
-        *validation_loss = entry->validation_loss;
-    }
-    if (validation_accuracy != NULL) {
-        *validation_accuracy = entry->validation_accuracy;
-    }
     return DNN_OK;
 }

@@ -51,7 +51,7 @@ int32_t dnn_trainer_accumulate(dnn_trainer *trainer, const double *x, const doub
     REQUIRE(trainer);
     REQUIRE(x);
     REQUIRE(y);
-    const struct array_samples arrays = {{.f64 = x}, {.f64 = y}};
+    const struct array_samples arrays = {{.f64 = x, .by = model_standardization(trainer->model)}, {.f64 = y}};
     double sum;
     int32_t status = trainer_check_samples(trainer, &arrays, n);
     if (status == DNN_OK) {

@@ -56,13 +56,15 @@ static int32_t predict(dnn_workspace *workspace, struct array_in x, int64_t n, s
 int32_t dnn_workspace_predict(dnn_workspace *workspace, const double *x, int64_t n, double *y)
 {
     REQUIRE(workspace);
-    return predict(workspace, (struct array_in){.f64 = x}, n, (struct array_out){.f64 = y});
+    return predict(workspace, (struct array_in){.f64 = x, .by = model_standardization(workspace->model)}, n,
+                   (struct array_out){.f64 = y});
 }
 
 int32_t dnn_workspace_predict_f32(dnn_workspace *workspace, const float *x, int64_t n, float *y)
 {
     REQUIRE(workspace);
-    return predict(workspace, (struct array_in){.f32 = x}, n, (struct array_out){.f32 = y});
+    return predict(workspace, (struct array_in){.f32 = x, .by = model_standardization(workspace->model)}, n,
+                   (struct array_out){.f32 = y});
 }
 
 int32_t dnn_workspace_activations(const dnn_workspace *workspace, int64_t layer, double *x)

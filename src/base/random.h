@@ -16,7 +16,7 @@ struct random {
 
 /* The streams of a seed, one for each use: so that the order of samples does not depend on how many weights were
  * drawn. */
-enum random_stream { RANDOM_STREAM_WEIGHTS, RANDOM_STREAM_SHUFFLE, RANDOM_STREAM_SPLIT };
+enum random_stream { RANDOM_STREAM_WEIGHTS, RANDOM_STREAM_SHUFFLE, RANDOM_STREAM_SPLIT, RANDOM_STREAM_DROPOUT };
 
 /* Starts a stream of `seed`. */
 void random_seed(struct random *random, int64_t seed, enum random_stream stream);

@@ -10,6 +10,8 @@
 #include "core/optimizer.h"
 #include "core/propagate.h"
 #include "core/rows.h"
+#include "core/standardize.h"
+#include "core/update.h"
 
 #include <stddef.h>
 
@@ -18,9 +20,9 @@ static bool is_plain_descent(int32_t optimizer)
     return optimizer_kinds[optimizer].is_plain_descent;
 }
 
-static void update(int32_t optimizer, int64_t n, double eta, const void *gradient, void *theta)
+static int32_t state_count(int32_t optimizer)
 {
-    optimizer_kinds[optimizer].update(n, eta, gradient, theta);
+    return optimizer_kinds[optimizer].state_count;
 }
 
 static const char *activation_name(int32_t index)
@@ -31,6 +33,26 @@ static const char *activation_name(int32_t index)
 static enum slope_kind activation_slope(int32_t index)
 {
     return activation_kinds[index].slope;
+}
+
+static bool activation_keeps_z(int32_t index)
+{
+    return activation_kinds[index].keeps_z;
+}
+
+static bool activation_is_for_output(int32_t index)
+{
+    return index == activation_kind_count - 1;
+}
+
+static const char *loss_only_with(int32_t index)
+{
+    return loss_kinds[index].only_with;
+}
+
+static bool loss_takes_probabilities(int32_t index)
+{
+    return loss_kinds[index].takes_probabilities;
 }
 
 static const char *loss_name(int32_t index)
@@ -56,16 +78,20 @@ const struct core REAL_NAME(core) = {
 
     .pass_prepare = propagate_prepare,
     .forward = propagate_forward,
+    .draw_masks = propagate_draw_masks,
     .loss_sum = propagate_loss,
     .backward = propagate_backward,
     .gradient_bound = propagate_gradient_bound,
     .gradient = propagate_gradient,
     .descend = propagate_descend,
     .saturated = propagate_saturated,
+    .dead = propagate_dead,
 
     .initialize = initializer_fill,
     .is_plain_descent = is_plain_descent,
-    .update = update,
+    .state_count = state_count,
+    .update = update_weights,
+    .update_bound = update_bound,
 
     .largest = norm_largest,
     .frobenius = norm_frobenius,
@@ -74,16 +100,25 @@ const struct core REAL_NAME(core) = {
     .import_f32 = rows_from_f32,
     .import_u8 = rows_from_u8,
     .import_label = rows_from_label,
+    .standardize_f64 = standardize_from_f64,
+    .standardize_f32 = standardize_from_f32,
+    .standardize_u8 = standardize_from_u8,
     .export_f64 = rows_to_f64,
     .export_f32 = rows_to_f32,
     .classes = rows_to_classes,
     .add = rows_add,
     .fit_f64 = rows_fit_f64,
     .fit_f32 = rows_fit_f32,
+    .fit_standardized_f64 = standardize_fit_f64,
+    .fit_standardized_f32 = standardize_fit_f32,
 
     .activation_name = activation_name,
     .activation_slope = activation_slope,
+    .activation_keeps_z = activation_keeps_z,
+    .activation_is_for_output = activation_is_for_output,
     .loss_name = loss_name,
+    .loss_only_with = loss_only_with,
+    .loss_takes_probabilities = loss_takes_probabilities,
     .optimizer_name = optimizer_name,
     .initializer_name = initializer_name,
 };

@@ -11,6 +11,8 @@
 #include "core/matrix.h"
 #include "core/network.h"
 #include "core/pass.h"
+#include "core/standardize.h"
+#include "core/update.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -23,16 +25,22 @@ struct core {
 
     void (*pass_prepare)(const struct network *network, struct pass *pass);
     void (*forward)(const struct network *network, const void *theta, struct pass *pass);
+    void (*draw_masks)(const struct network *network, struct pass *pass, double rate, struct random *random);
     double (*loss_sum)(const struct network *network, const struct pass *pass);
     void (*backward)(const struct network *network, const void *theta, struct pass *pass);
     double (*gradient_bound)(const struct network *network, const struct pass *pass);
     void (*gradient)(const struct network *network, const struct pass *pass, bool accumulate, void *gradient);
     void (*descend)(const struct network *network, const struct pass *pass, double eta, void *theta);
     int64_t (*saturated)(const struct network *network, const struct pass *pass, int64_t l);
+    int64_t (*dead)(const struct network *network, const struct pass *pass, int64_t l);
 
     void (*initialize)(int32_t kind, struct random *random, struct matrix w);
     bool (*is_plain_descent)(int32_t optimizer);
-    void (*update)(int32_t optimizer, int64_t n, double eta, const void *gradient, void *theta);
+    int32_t (*state_count)(int32_t optimizer);
+    double (*update)(const struct update *update, const struct network *network, const void *gradient,
+                     void *const *states, void *theta);
+    double (*update_bound)(const struct update *update, double gradient_bound, double weight_bound,
+                           double *state_bound);
 
     double (*largest)(struct matrix a);
     double (*frobenius)(struct matrix a);
@@ -41,17 +49,26 @@ struct core {
     void (*import_f32)(const float *in, struct matrix out);
     void (*import_u8)(const uint8_t *in, struct matrix out);
     void (*import_label)(int32_t label, struct matrix out);
+    void (*standardize_f64)(const double *in, const struct standardization *by, struct matrix out);
+    void (*standardize_f32)(const float *in, const struct standardization *by, struct matrix out);
+    void (*standardize_u8)(const uint8_t *in, const struct standardization *by, struct matrix out);
     void (*export_f64)(struct matrix in, double *out);
     void (*export_f32)(struct matrix in, float *out);
     void (*classes)(struct matrix y, int32_t *label);
     void (*add)(struct matrix in, struct matrix out);
     bool (*fit_f64)(const double *values, int64_t count);
     bool (*fit_f32)(const float *values, int64_t count);
+    bool (*fit_standardized_f64)(const double *in, const struct standardization *by, int64_t rows);
+    bool (*fit_standardized_f32)(const float *in, const struct standardization *by, int64_t rows);
 
     /* The names of each table, alike in both precisions; NULL outside it. */
     const char *(*activation_name)(int32_t index);
     enum slope_kind (*activation_slope)(int32_t index);
+    bool (*activation_keeps_z)(int32_t index);
+    bool (*activation_is_for_output)(int32_t index); /* alone */
     const char *(*loss_name)(int32_t index);
+    const char *(*loss_only_with)(int32_t index);
+    bool (*loss_takes_probabilities)(int32_t index);
     const char *(*optimizer_name)(int32_t index);
     const char *(*initializer_name)(int32_t index);
 };

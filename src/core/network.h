@@ -17,13 +17,19 @@
 enum { NETWORK_LARGEST_LAYER = 2147483520 };
 
 /* Which constant of a config an activation has. */
-enum slope_kind { SLOPE_NONE, SLOPE_OF_SIGMOID, SLOPE_OF_LEAKY_RELU };
+enum slope_kind { SLOPE_NONE, SLOPE_OF_SIGMOID, SLOPE_OF_LEAKY_RELU, SLOPE_OF_ELU };
 
 /* φ, with the constants that it may have. */
 struct activation {
     int32_t kind;  /* index in the table of activations */
-    double slope;  /* c of sigmoid(c z); the slope below 0 of leaky_relu */
+    double slope;  /* c of sigmoid(c z); the slope below 0 of leaky_relu; α of elu */
     bool tutorial; /* sigmoid: φ′ = x (1 − x), without the factor c */
+};
+
+/* E, with the constant that it may have. */
+struct loss {
+    int32_t kind; /* index in the table of losses */
+    double delta; /* of huber: where its parabola ends */
 };
 
 struct layer {
@@ -32,18 +38,19 @@ struct layer {
     int64_t stride; /* numbers from one row of W to the next */
     int64_t offset; /* of W in the arena */
     struct activation activation;
+    bool keeps_z; /* φ′, or the loss, is computed from z and not from x */
 };
 
 struct network {
     int64_t depth;           /* L: how many weight matrices */
     int64_t parameter_count; /* weights, without the padding */
     int64_t arena_count;     /* weights, with it */
-    int32_t loss;            /* index in the table of losses */
-    struct layer layers[];   /* [depth]: layers[l] holds W_l, which leads from x_l to x_{l+1} */
+    struct loss loss;
+    struct layer layers[]; /* [depth]: layers[l] holds W_l, which leads from x_l to x_{l+1} */
 };
 
 /* Fills in shapes and places for n_0 … n_L. real_size: bytes of a number. network: has room for layer_count − 1
- * layers; their activations are left alone. False if a size overflows. */
+ * layers; their activations, and the loss, are left alone. False if a size overflows. */
 bool network_layout(struct network *network, const int64_t *sizes, int64_t layer_count, int64_t real_size);
 
 /* n_l, 0 ≤ l ≤ L. */

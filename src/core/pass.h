@@ -1,8 +1,11 @@
 /*
  * core/pass.h - the memory of one run through a network, over up to max_rows samples at once.
  *
- * Plain arrays of the network's precision. Rows of X̂_l, Ψ_l and Y lie network_row_stride apart; those of X̂_l end in a
- * 1, which propagate_prepare puts there once and nothing overwrites.
+ * Plain arrays of the network's precision. Rows of X̂_l, Ψ_l, Y and the rest lie network_row_stride apart; those of
+ * X̂_l end in a 1, which propagate_prepare puts there once and nothing overwrites.
+ *
+ * What φ′ is computed from, z or φ(z), is mostly x_l itself. Where it is not (the layer keeps z, or dropout changes
+ * x_l), `source` has memory of its own.
  */
 #ifndef DNN_CORE_PASS_H
 #define DNN_CORE_PASS_H
@@ -15,7 +18,11 @@ struct pass {
     int64_t n_rows;   /* samples in the arrays now */
     int64_t max_rows; /* samples that there is room for */
     void *y;          /* [max_rows × n_L] targets, or NULL if there is no room for them */
+    double *weights;  /* [max_rows] of the samples, or NULL if there is no room for them */
+    bool is_weighted; /* `weights` counts; if not, all are 1 */
     void **psi;       /* [L + 1]: psi[l] is [max_rows × n_l] for l ≥ 1, or NULL if there is no way back */
+    void **source;    /* [L + 1]: what φ′(z_l) is computed from, [max_rows × n_l]; x[l] itself where that will do */
+    void **mask;      /* [L + 1]: what dropout multiplies x_l by, [max_rows × n_l], or NULL: nothing */
     void *x[];        /* [L + 1]: x[l] is X̂_l, [max_rows × (n_l + 1)] */
 };
 

@@ -16,6 +16,7 @@
 #include "core/norm.h"
 
 #include <math.h>
+#include <stddef.h>
 
 /* W_l in an arena: [n_{l+1} × n_l+1] */
 static struct matrix weights(const struct network *network, const void *theta, int64_t l)
@@ -37,12 +38,24 @@ static struct matrix activations_hat(const struct network *network, const struct
     return x;
 }
 
+/* One of the arrays that lie as x_l does: Ψ_l, what φ′ is computed from, the mask of dropout. [n × n_l] */
+static struct matrix beside(const struct network *network, const struct pass *pass, void *const *arrays, int64_t l)
+{
+    struct matrix a = activations(network, pass, l);
+    a.data = arrays[l];
+    return a;
+}
+
 /* Ψ_l: [n × n_l] */
 static struct matrix psi_of(const struct network *network, const struct pass *pass, int64_t l)
 {
-    struct matrix psi = activations(network, pass, l);
-    psi.data = pass->psi[l];
-    return psi;
+    return beside(network, pass, pass->psi, l);
+}
+
+/* What φ′(z_l) is computed from: [n × n_l] */
+static struct matrix source_of(const struct network *network, const struct pass *pass, int64_t l)
+{
+    return beside(network, pass, pass->source, l);
 }
 
 /* y: [n × n_L] */
@@ -62,33 +75,95 @@ void propagate_prepare(const struct network *network, struct pass *pass)
     }
 }
 
+/* out = a ⊙ b; out may be either. */
+static void multiply(struct matrix a, struct matrix b, struct matrix out)
+{
+    for (int64_t i = 0; i < out.rows; i++) {
+        const real *row_a = matrix_row(a, i), *row_b = matrix_row(b, i);
+        real *row = matrix_row(out, i);
+        for (int64_t j = 0; j < out.columns; j++) {
+            row[j] = row_a[j] * row_b[j];
+        }
+    }
+}
+
+void propagate_draw_masks(const struct network *network, struct pass *pass, double rate, struct random *random)
+{
+    const real kept = (real)(1 / (1 - rate));
+    const uint64_t threshold = (uint64_t)(rate * 0x1p32); /* of the 32 bits that each activation takes */
+    for (int64_t l = 1; l < network->depth; l++) {
+        const struct matrix mask = beside(network, pass, pass->mask, l);
+        for (int64_t i = 0; i < mask.rows; i++) {
+            real *row = matrix_row(mask, i);
+            uint64_t bits = 0;
+            for (int64_t j = 0; j < mask.columns; j++) {
+                bits = j % 2 == 0 ? random_bits(random) : bits >> 32;
+                row[j] = (bits & UINT32_MAX) < threshold ? 0 : kept;
+            }
+        }
+    }
+}
+
 void propagate_forward(const struct network *network, const void *theta, struct pass *pass)
 {
     for (int64_t l = 0; l < network->depth; l++) {
+        const struct layer *layer = &network->layers[l];
         const struct matrix x_next = activations(network, pass, l + 1);
-        affine_forward(weights(network, theta, l), activations_hat(network, pass, l), x_next);
-        activation_apply(&network->layers[l].activation, x_next);
+        const struct matrix z = source_of(network, pass, l + 1); /* may be x_next */
+        const struct matrix phi = layer->keeps_z ? x_next : z;   /* in place, where z need not be kept */
+        affine_forward(weights(network, theta, l), activations_hat(network, pass, l), z);
+        activation_apply(&layer->activation, z, phi);
+        if (pass->mask != NULL && l + 1 < network->depth) {
+            multiply(phi, beside(network, pass, pass->mask, l + 1), x_next);
+        }
     }
+}
+
+/* The loss is computed from z_L, and its derivative is ∂E/∂z_L. */
+static bool is_loss_of_z(const struct network *network)
+{
+    return loss_kinds[network->loss.kind].only_with != NULL;
+}
+
+static struct loss_end end_of(const struct network *network)
+{
+    return (struct loss_end){&network->loss, &network->layers[network->depth - 1].activation};
+}
+
+static double weight_of(const struct pass *pass, int64_t i)
+{
+    return pass->is_weighted ? pass->weights[i] : 1;
 }
 
 double propagate_loss(const struct network *network, const struct pass *pass)
 {
-    const struct matrix x = activations(network, pass, network->depth);
+    const int64_t L = network->depth;
+    const struct matrix v = is_loss_of_z(network) ? source_of(network, pass, L) : activations(network, pass, L);
     const struct matrix y = targets(network, pass);
+    const struct loss_end end = end_of(network);
     double sum = 0;
-    for (int64_t i = 0; i < x.rows; i++) {
-        sum += loss_kinds[network->loss].value(x.columns, matrix_row(x, i), matrix_row(y, i));
+    for (int64_t i = 0; i < v.rows; i++) {
+        const double value = loss_kinds[network->loss.kind].value(end, v.columns, matrix_row(v, i), matrix_row(y, i));
+        sum += weight_of(pass, i) * value;
     }
     return sum;
 }
 
-/* ψ_L = ∂E/∂x_L, still without φ′. */
+/* ψ_L = w ∂E/∂x_L, still without φ′; or w ∂E/∂z_L, which has it. */
 static void derive_loss(const struct network *network, const struct pass *pass, struct matrix psi)
 {
     const struct matrix x = activations(network, pass, network->depth);
     const struct matrix y = targets(network, pass);
+    const struct loss_end end = end_of(network);
     for (int64_t i = 0; i < x.rows; i++) {
-        loss_kinds[network->loss].derivative(x.columns, matrix_row(x, i), matrix_row(y, i), matrix_row(psi, i));
+        real *row = matrix_row(psi, i);
+        loss_kinds[network->loss.kind].derivative(end, x.columns, matrix_row(x, i), matrix_row(y, i), row);
+        if (pass->is_weighted) {
+            const real weight = (real)pass->weights[i];
+            for (int64_t j = 0; j < psi.columns; j++) {
+                row[j] *= weight;
+            }
+        }
     }
 }
 
@@ -102,7 +177,12 @@ void propagate_backward(const struct network *network, const void *theta, struct
         } else {
             affine_backward(weights(network, theta, l), psi_of(network, pass, l + 1), psi);
         }
-        activation_chain(&network->layers[l - 1].activation, activations(network, pass, l), psi);
+        if (l < L && pass->mask != NULL) {
+            multiply(psi, beside(network, pass, pass->mask, l), psi);
+        }
+        if (l < L || !is_loss_of_z(network)) {
+            activation_chain(&network->layers[l - 1].activation, source_of(network, pass, l), psi);
+        }
     }
 }
 
@@ -141,5 +221,12 @@ void propagate_descend(const struct network *network, const struct pass *pass, d
 
 int64_t propagate_saturated(const struct network *network, const struct pass *pass, int64_t l)
 {
-    return activation_saturated(&network->layers[l].activation, activations(network, pass, l + 1));
+    const bool loses_nothing = l + 1 == network->depth && is_loss_of_z(network);
+    return loses_nothing ? 0 : activation_saturated(&network->layers[l].activation, source_of(network, pass, l + 1));
+}
+
+int64_t propagate_dead(const struct network *network, const struct pass *pass, int64_t l)
+{
+    const bool loses_nothing = l + 1 == network->depth && is_loss_of_z(network);
+    return loses_nothing ? 0 : activation_dead(&network->layers[l].activation, source_of(network, pass, l + 1));
 }

@@ -4,6 +4,7 @@
 #ifndef DNN_CORE_PROPAGATE_H
 #define DNN_CORE_PROPAGATE_H
 
+#include "base/random.h"
 #include "core/network.h"
 #include "core/pass.h"
 #include "core/real.h"
@@ -16,6 +17,8 @@
 #define propagate_gradient REAL_NAME(propagate_gradient)
 #define propagate_descend REAL_NAME(propagate_descend)
 #define propagate_saturated REAL_NAME(propagate_saturated)
+#define propagate_dead REAL_NAME(propagate_dead)
+#define propagate_draw_masks REAL_NAME(propagate_draw_masks)
 
 /* Below, theta is a network's arena of weights, gradient an arena of the same layout. n is pass->n_rows. */
 
@@ -25,10 +28,14 @@ void propagate_prepare(const struct network *network, struct pass *pass);
 /* x_0 → x_1 … x_L. */
 void propagate_forward(const struct network *network, const void *theta, struct pass *pass);
 
-/* Σ over the samples of E(x_L, y). */
+/* Draws what dropout multiplies the hidden activations by, anew: 0 with probability `rate`, else 1 / (1 − rate), so
+ * that the mean stays. pass->mask is not NULL. Srivastava et al., "Dropout", 2014, in the inverted form. */
+void propagate_draw_masks(const struct network *network, struct pass *pass, double rate, struct random *random);
+
+/* Σ over the samples of w E(x_L, y), w the sample's weight. */
 double propagate_loss(const struct network *network, const struct pass *pass);
 
-/* x_1 … x_L, y → ψ_L … ψ_1. */
+/* x_1 … x_L, y → ψ_L … ψ_1, each sample's multiplied by its weight. */
 void propagate_backward(const struct network *network, const void *theta, struct pass *pass);
 
 /* A bound on every number of the gradients that this pass can give: n max|Ψ| max|X̂|, over the layers. Infinity if
@@ -41,7 +48,9 @@ void propagate_gradient(const struct network *network, const struct pass *pass, 
 /* W_l −= η Ψ_{l+1}ᵀ X̂_l for each l. */
 void propagate_descend(const struct network *network, const struct pass *pass, double eta, void *theta);
 
-/* How many of the activations x_{l+1} are saturated: activation_saturated. */
+/* How many of the activations x_{l+1} are saturated, and how many of its neurons dead: activation_saturated,
+ * activation_dead. 0 at an output whose loss is computed from z: no gradient is lost there. */
 int64_t propagate_saturated(const struct network *network, const struct pass *pass, int64_t l);
+int64_t propagate_dead(const struct network *network, const struct pass *pass, int64_t l);
 
 #endif

@@ -1,0 +1,131 @@
+/*
+ * core/update.c - see update.h.
+ *
+ * Biases are not decayed. They stand in the last column of each matrix, so where there is decay a row is two runs: its
+ * weights, and its bias with the padding. Without decay the whole arena is one run; the padding is 0, has gradient 0,
+ * and so stays 0 under every optimizer.
+ */
+#include "core/update.h"
+
+#include "core/optimizer.h"
+
+#include <math.h>
+#include <stddef.h>
+
+/* What is added to the gradient after clipping, times the weight. l2 · Σ w², whose derivative is 2 l2 w, is added
+ * before. */
+static double decay_of(const struct update *update)
+{
+    return optimizer_kinds[update->optimizer].decays_weights ? 0 : update->weight_decay;
+}
+
+static double shrinks_of(const struct update *update)
+{
+    return optimizer_kinds[update->optimizer].decays_weights ? update->eta * update->weight_decay : 0;
+}
+
+/* Σ (scale g + 2 l2 w)² over n weights; l2 counts for the first `decayed` of them. */
+static double squared_length(const struct update *update, const real *g, const real *w, int64_t n, int64_t decayed)
+{
+    double sum = 0;
+    for (int64_t i = 0; i < decayed; i++) {
+        const double total = update->scale * (double)g[i] + 2 * update->l2 * (double)w[i];
+        sum += total * total;
+    }
+    for (int64_t i = decayed; i < n; i++) {
+        const double total = update->scale * (double)g[i];
+        sum += total * total;
+    }
+    return sum;
+}
+
+/* ‖scale ∇ + 2 l2 W‖ over all layers. */
+static double gradient_norm(const struct update *update, const struct network *network, const void *gradient,
+                            const void *theta)
+{
+    double sum = 0;
+    for (int64_t l = 0; l < network->depth; l++) {
+        const struct matrix g = network_weights(network, gradient, l, sizeof(real));
+        const struct matrix w = network_weights(network, theta, l, sizeof(real));
+        for (int64_t i = 0; i < w.rows; i++) {
+            sum += squared_length(update, matrix_row(g, i), matrix_row(w, i), w.columns, w.columns - 1);
+        }
+    }
+    return sqrt(sum);
+}
+
+/* What clipping multiplies the gradient by: min(1, clip_norm / (norm + 1e-6)), as in PyTorch's clip_grad_norm_. */
+static double clip_factor(const struct update *update, const struct network *network, const void *gradient,
+                          const void *theta)
+{
+    if (update->clip_norm == 0) {
+        return 1;
+    }
+    return fmin(1, update->clip_norm / (gradient_norm(update, network, gradient, theta) + 1e-6));
+}
+
+/* The part of a run from i on, n long. */
+static struct optimizer_run part_of(const struct optimizer_run *run, int64_t i, int64_t n)
+{
+    struct optimizer_run part = *run;
+    part.n = n;
+    part.g += i;
+    part.w += i;
+    for (int32_t s = 0; s < UPDATE_MOST_STATES; s++) {
+        part.state[s] = run->state[s] == NULL ? NULL : run->state[s] + i;
+    }
+    return part;
+}
+
+/* The rows of W_l: weights with decay, biases without. */
+static double update_layer(const struct update *update, const struct layer *layer, const struct optimizer_run *arena)
+{
+    double (*const apply)(const struct update *, struct optimizer_run) = optimizer_kinds[update->optimizer].update;
+    double largest = 0;
+    for (int64_t i = 0; i < layer->n_out; i++) {
+        const int64_t row = layer->offset + i * layer->stride;
+        struct optimizer_run bias = part_of(arena, row + layer->n_in, layer->stride - layer->n_in);
+        bias.penalty = 0;
+        bias.shrinks = 0;
+        largest = fmax(largest, apply(update, part_of(arena, row, layer->n_in)));
+        largest = fmax(largest, apply(update, bias));
+    }
+    return largest;
+}
+
+double update_weights(const struct update *update, const struct network *network, const void *gradient,
+                      void *const *states, void *theta)
+{
+    const double clip = clip_factor(update, network, gradient, theta);
+    struct optimizer_run run = {.n = network->arena_count,
+                                .factor = (real)(clip * update->scale),
+                                .penalty = (real)(clip * 2 * update->l2 + decay_of(update)),
+                                .shrinks = (real)shrinks_of(update),
+                                .g = gradient,
+                                .w = theta};
+    for (int32_t s = 0; s < optimizer_kinds[update->optimizer].state_count; s++) {
+        run.state[s] = states[s];
+    }
+    if (run.penalty == 0 && run.shrinks == 0) {
+        return optimizer_kinds[update->optimizer].update(update, run);
+    }
+    double largest = 0;
+    for (int64_t l = 0; l < network->depth; l++) {
+        largest = fmax(largest, update_layer(update, &network->layers[l], &run));
+    }
+    return largest;
+}
+
+/* A norm beyond it could be a sum of squares that overflows, in a network of any size. */
+static const double largest_clipped = 1e140;
+
+double update_bound(const struct update *update, double gradient_bound, double weight_bound, double *state_bound)
+{
+    double gradient = fabs(update->scale) * gradient_bound + 2 * update->l2 * weight_bound;
+    if (update->clip_norm > 0) {
+        gradient = gradient <= largest_clipped ? fmin(gradient, update->clip_norm) : (double)INFINITY;
+    }
+    gradient += decay_of(update) * weight_bound;
+    const double change = optimizer_kinds[update->optimizer].bound(update, gradient, state_bound);
+    return change + shrinks_of(update) * weight_bound;
+}

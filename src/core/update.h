@@ -1,0 +1,45 @@
+/*
+ * core/update.h - one update of all weights of a network: scale, penalty, clipping, then the optimizer over flat
+ * arrays.
+ */
+#ifndef DNN_CORE_UPDATE_H
+#define DNN_CORE_UPDATE_H
+
+#include "core/network.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { UPDATE_MOST_STATES = 2 };
+
+/* The numbers of one update, named as in dnn.h. */
+struct update {
+    int32_t optimizer; /* index in the table */
+    double scale;      /* the mean gradient is scale · the array */
+    double eta;
+    double momentum;
+    double beta1;
+    double beta2;
+    double epsilon;
+    double weight_decay;
+    double l2;
+    double clip_norm; /* 0: none */
+    int64_t t;        /* which update this is, from 1 */
+};
+
+#ifdef DNN_REAL_F32
+#include "core/real.h"
+#define update_weights REAL_NAME(update_weights)
+#define update_bound REAL_NAME(update_bound)
+
+/* W ← the update of W by scale · gradient. gradient, theta, states[…]: arenas; states that the optimizer has none of
+ * are NULL. Returns the largest |w| after it. */
+double update_weights(const struct update *update, const struct network *network, const void *gradient,
+                      void *const *states, void *theta);
+
+/* A bound on what the update changes any weight by, if no number of the gradient array is larger than `gradient_bound`
+ * and no weight than `weight_bound`: as `bound` in optimizer.h. */
+double update_bound(const struct update *update, double gradient_bound, double weight_bound, double *state_bound);
+#endif
+
+#endif
