@@ -48,7 +48,6 @@ typedef struct {
     bool utf8;         /* may draw with block characters */
     bool line_open;    /* the cursor stands in a progress line */
     double last_drawn; /* in seconds of the fit */
-    double samples;    /* in an epoch */
 } display;
 
 typedef struct {
@@ -81,15 +80,18 @@ static void print_help(void)
          "Trains a network on handwritten digits (MNIST) and shows what it reads. Ctrl-C ends the training early.\n\n"
          "  --full               all of MNIST, 60,000 + 10,000 images (digits.sh fetches them; else add --data)\n"
          "  --data DIR           folder with MNIST's four files, plain or .gz (a sample of 5,000 + 1,000 images)\n"
-         "  --layers 784,100,10  neurons of each layer\n"
+         "  --recipe NAME        classifier, or tutorial: its network, which reads digits at a learning rate of 1\n"
+         "                       (classifier)\n"
+         "  --layers 784,128,10  neurons of each layer (the tutorial's: 784,100,10)\n"
          "  --epochs N           passes over the training images (10)\n"
-         "  --learning-rate X    how far each step goes (1.0)\n"
+         "  --learning-rate X    how far each step goes (0.001, tutorial 1.0)\n"
          "  --seed N             draws other first weights (0)\n"
          "  --config KEY=VALUE   any other setting, repeatable\n"
          "  --help               this text\n\n"
-         "Another network: digits --config activation=leaky_relu --config init=he_normal \\\n"
-         "                        --config sigmoid_slope=1 --learning-rate 0.01\n\n"
-         "Keys of --config; the defaults are the library's, but for learning_rate and epochs, which are as above:");
+         "A larger network: digits --full --layers 784,512,512,10 --epochs 30 \\\n"
+         "                         --config dropout=0.2 --config schedule=cosine\n\n"
+         "Keys of --config; the defaults are the library's, but for epochs, and the tutorial's learning_rate, as "
+         "above:");
     for (int64_t i = 0; i < dnn_config_key_count(); i++) {
         printf("  %-19s  %s\n", dnn_config_key_name(i), dnn_config_key_help(i));
     }
@@ -144,19 +146,37 @@ static int set_option(const char *name, char *value, dnn_config *config, options
     return DONE;
 }
 
-/* The settings with which the tutorial's network reads digits; the command line may change each. */
+/* The settings of a recipe that reads digits; the command line may change each. */
+static int begin_config(const char *recipe, dnn_config **config, options *chosen)
+{
+    if (dnn_config_create(recipe, config) != DNN_OK) {
+        fprintf(stderr, "digits: --recipe: %s\n", dnn_last_error());
+        return WRONG_USAGE;
+    }
+    const bool tutorial = strcmp(recipe, "tutorial") == 0;
+    chosen->layers[1] = tutorial ? 100 : 128;
+    const bool ready = !(tutorial && failed(dnn_config_set_number(*config, "learning_rate", 1.0), "config")) &&
+                       !failed(dnn_config_set_integer(*config, "epochs", 10), "config");
+    return ready ? DONE : FAILED;
+}
+
 static int configure(int argc, char **argv, dnn_config **config, options *chosen)
 {
-    if (failed(dnn_config_create("tutorial", config), "config") ||
-        failed(dnn_config_set_number(*config, "learning_rate", 1.0), "config") ||
-        failed(dnn_config_set_integer(*config, "epochs", 10), "config")) {
-        return FAILED;
+    const char *recipe = "classifier";
+    for (int i = 1; i + 1 < argc; i++) { /* first, for the other options change what it sets */
+        recipe = strcmp(argv[i], "--recipe") == 0 ? argv[i + 1] : recipe;
+    }
+    const int begun = begin_config(recipe, config, chosen);
+    if (begun != DONE) {
+        return begun;
     }
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
             chosen->help = true;
         } else if (strcmp(argv[i], "--full") == 0) {
             chosen->full = true;
+        } else if (strcmp(argv[i], "--recipe") == 0 && argv[i + 1] != NULL) {
+            i++;                                                                /* done above */
         } else if (set_option(argv[i], argv[i + 1], *config, chosen) != DONE) { /* argv ends with NULL */
             return WRONG_USAGE;
         } else {
@@ -229,13 +249,12 @@ static int32_t show_progress(void *user, const dnn_progress *progress)
 
     /* A batch takes microseconds: drawing each would take longer than training it. */
     if (epoch_done || (screen->terminal && seconds - screen->last_drawn > 0.05)) {
-        const double samples = ((double)(dnn_progress_epoch(progress) - 1) + part) * screen->samples;
         printf("%sepoch %2" PRId64 "/%" PRId64 "  ", screen->terminal ? "\r" : "", dnn_progress_epoch(progress),
                dnn_progress_epochs(progress));
         for (int i = 0; screen->terminal && i < BAR_WIDTH; i++) {
             fputs(i < (int)(part * BAR_WIDTH) ? full : empty, stdout);
         }
-        printf("  loss %.4f  %6.0f samples/s", dnn_progress_loss(progress), seconds > 0 ? samples / seconds : 0);
+        printf("  loss %.4f  %6.0f samples/s", dnn_progress_loss(progress), dnn_progress_samples_per_second(progress));
         if (epoch_done) {
             printf("  validation %5.2f %%\n", 100 * dnn_progress_validation_accuracy(progress));
         }
@@ -248,7 +267,6 @@ static int32_t show_progress(void *user, const dnn_progress *progress)
 
 static int train(objects *all, display *screen)
 {
-    screen->samples = (double)dnn_dataset_size(all->training);
     if (failed(dnn_trainer_set_progress(all->trainer, show_progress, screen), "trainer")) {
         return FAILED;
     }
@@ -380,7 +398,7 @@ static int run(const options *chosen, objects *all)
 
 int main(int argc, char **argv)
 {
-    options chosen = {.layers = {PIXELS, 100, DIGITS}, .layer_count = 3};
+    options chosen = {.layers = {PIXELS, 128, DIGITS}, .layer_count = 3};
     objects all = {0};
     int result = configure(argc, argv, &all.config, &chosen);
     if (result == DONE && chosen.help) {

@@ -61,7 +61,7 @@ fetch=yes
 previous=
 for argument in "$@"; do
     case $previous in
-    --data | --layers | --epochs | --learning-rate | --seed | --config) previous= ;; # the value of an option
+    --data | --recipe | --layers | --epochs | --learning-rate | --seed | --config) previous= ;; # the value of an option
     *)
         case $argument in
         --full) full=yes ;;

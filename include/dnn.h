@@ -341,7 +341,7 @@ DNN_API int32_t dnn_model_get_standardization(const dnn_model *model, double *me
 
 /* Describes the network as a table in plain text, a line a layer: neurons, parameters, activation, and the root mean
  * square of the weights; below it precision, loss and standardization, and what can be seen to be wrong with the
- * weights alone (all equal, all 0). What training does is told by dnn_trainer_diagnose. buffer, capacity, length: as
+ * weights alone. What training does is told by dnn_trainer_diagnose. buffer, capacity, length: as
  * in dnn_config_get. Since 0.1. */
 DNN_API int32_t dnn_model_summary(const dnn_model *model, char *buffer, int64_t capacity, int64_t *length);
 

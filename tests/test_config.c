@@ -363,15 +363,24 @@ static void test_the_header_lists_each_key_with_its_default(void **state)
     assert_non_null(file);
     header[fread(header, 1, sizeof header - 1, file)] = '\0';
     fclose(file);
-    dnn_config *config = config_of("");
+    static const char *const recipes[] = {"tutorial", "classifier", "regressor"};
+    dnn_config *configs[3] = {NULL};
+    for (int r = 0; r < 3; r++)
+        assert_ok(dnn_config_create(recipes[r], &configs[r]));
     for (int64_t i = 0; i < dnn_config_key_count(); i++) {
-        char line[128], value[64];
-        assert_ok(dnn_config_get(config, dnn_config_key_name(i), value, sizeof value, NULL));
-        snprintf(line, sizeof line, "\n *     %-18s  %s ", dnn_config_key_name(i), value);
+        const char *key = dnn_config_key_name(i);
+        char line[256], value[3][64];
+        for (int r = 0; r < 3; r++) {
+            assert_ok(dnn_config_get(configs[r], key, value[r], sizeof value[r], NULL));
+            if (strstr(help_of(key), value[r]) == NULL)
+                fail_msg("the help of %s does not mention %s, of %s", key, value[r], recipes[r]);
+        }
+        snprintf(line, sizeof line, "\n *     %-18s  %-13s  %-13s  %-13s  ", key, value[0], value[1], value[2]);
         if (strstr(header, line) == NULL)
             fail_msg("dnn.h has no line \"%s\"", line + 1);
     }
-    dnn_config_destroy(config);
+    for (int r = 0; r < 3; r++)
+        dnn_config_destroy(configs[r]);
 }
 
 int main(void)

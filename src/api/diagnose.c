@@ -42,10 +42,7 @@ static int32_t look(dnn_trainer *trainer, int64_t l, struct figures *figures)
 static void append_number(struct text *text, double number)
 {
     char digits[TEXT_NUMBER_CAPACITY];
-    const double places = number > 0 ? 2 - floor(log10(number)) : 0; /* behind the point */
-    const double power = pow(10, fabs(places));                      /* exact, up to 10²² */
-    const double rounded = places > 0 ? round(number * power) / power : round(number / power) * power;
-    text_from_number(isfinite(rounded) ? rounded : number, digits);
+    text_from_number(text_round(number), digits);
     text_append(text, " %10s", digits);
 }
 

@@ -5,6 +5,8 @@
 #include "api/model.h"
 #include "base/text.h"
 
+#include <math.h>
+
 /* "sigmoid, slope 0.01": the name, and the constant of those that have one. */
 static void describe_activation(const struct activation *activation, char *out, int64_t capacity)
 {
@@ -17,20 +19,48 @@ static void describe_activation(const struct activation *activation, char *out, 
     }
 }
 
+/* The root mean square of W_l, with three digits. */
+static void append_weights(const dnn_model *model, int64_t l, struct text *text)
+{
+    const struct matrix w = network_weights(model->network, model->theta, l, model->core->real_size);
+    const double norm = model->core->frobenius(w);
+    char digits[TEXT_NUMBER_CAPACITY];
+    text_from_number(text_round(norm / sqrt((double)w.rows * (double)w.columns)), digits);
+    text_append(text, "%10s  ", digits);
+}
+
+/* What can be seen to be wrong with the weights alone. */
+static void append_findings(const dnn_model *model, struct text *text)
+{
+    for (int64_t l = 0; l < model->network->depth; l++) {
+        const struct matrix w = network_weights(model->network, model->theta, l, model->core->real_size);
+        if (model->core->largest(w) == 0) {
+            text_append(text,
+                        "all weights of layer %lld are 0: no gradient passes below it; train from init = he_normal "
+                        "or glorot_uniform\n",
+                        (long long)l + 1);
+        }
+    }
+}
+
 static void summarize(const dnn_model *model, struct text *text)
 {
     const struct network *network = model->network;
-    text_append(text, "%-8s %12s %14s  %s\n", "layer", "neurons", "parameters", "activation");
-    text_append(text, "%-8s %12lld %14s  %s\n", "0", (long long)network->layers[0].n_in, "", "(input)");
+    text_append(text, "%-8s %12s %14s %10s  %s\n", "layer", "neurons", "parameters", "weights", "activation");
+    text_append(text, "%-8s %12lld %14s %10s  %s\n", "0", (long long)network->layers[0].n_in, "", "",
+                model->is_standardized ? "(input, standardized)" : "(input)");
     for (int64_t l = 0; l < network->depth; l++) {
         const struct layer *layer = &network->layers[l];
         char activation[80] = "";
         describe_activation(&layer->activation, activation, sizeof activation);
-        text_append(text, "%-8lld %12lld %14lld  %s\n", (long long)l + 1, (long long)layer->n_out,
-                    (long long)(layer->n_out * (layer->n_in + 1)), activation);
+        text_append(text, "%-8lld %12lld %14lld ", (long long)l + 1, (long long)layer->n_out,
+                    (long long)(layer->n_out * (layer->n_in + 1)));
+        append_weights(model, l, text);
+        text_append(text, "%s\n", activation);
     }
     text_append(text, "%lld parameters, %s, loss %s\n", (long long)network->parameter_count, model->core->precision,
                 model->core->loss_name(network->loss.kind));
+    append_findings(model, text);
 }
 
 int32_t dnn_model_summary(const dnn_model *model, char *buffer, int64_t capacity, int64_t *length)

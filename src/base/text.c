@@ -42,6 +42,14 @@ static bool starts_as_number(const char *text)
     return *text != '\0' && strchr("+-.0123456789", *text) != NULL && strpbrk(text, "xX") == NULL;
 }
 
+double text_round(double number)
+{
+    const double places = number > 0 ? 2 - floor(log10(number)) : 0; /* behind the point */
+    const double power = pow(10, fabs(places));                      /* exact, up to 10²² */
+    const double rounded = places > 0 ? round(number * power) / power : round(number / power) * power;
+    return isfinite(rounded) ? rounded : number;
+}
+
 bool text_to_number(const char *text, double *number)
 {
     const locale_t c_locale = starts_as_number(text) ? newlocale(LC_ALL_MASK, "C", NO_LOCALE) : NO_LOCALE;
