@@ -1,0 +1,166 @@
+/*
+ * test_standardize.c - inputs shifted and scaled by the model: against a naive loop, and numbers of every size.
+ */
+#include "expect.h"
+#include "support.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+enum { N = 50, COLUMNS = 6 };
+
+static const int64_t layers[] = {COLUMNS, 4, 2};
+
+/* Ordinary; constant; huge; tiny; far from 0; constant at a number that is no binary fraction. */
+static void draw(double *x, double *y)
+{
+    struct generator generator = {5};
+    for (int i = 0; i < N; i++) {
+        double *row = x + (ptrdiff_t)i * COLUMNS;
+        generator_fill(&generator, row, COLUMNS, 0.5);
+        row[1] = 3.0;
+        row[2] *= 1.5e308;
+        row[3] *= 1e-300;
+        row[4] += 1e9;
+        row[5] = 0.1;
+    }
+    generator_fill(&generator, y, (int64_t)N * 2, 0.0);
+}
+
+static dnn_dataset *dataset_of(const double *x, const double *y)
+{
+    dnn_dataset *data = NULL;
+    assert_ok(dnn_dataset_create(x, N, COLUMNS, y, 2, &data));
+    return data;
+}
+
+static void test_mean_and_scale_are_those_of_a_naive_loop(void **state)
+{
+    (void)state;
+    double x[N * COLUMNS], y[N * 2], mean[COLUMNS], scale[COLUMNS];
+    draw(x, y);
+    dnn_dataset *data = dataset_of(x, y);
+    dnn_model *model = model_of(layers, 3, "");
+    assert_ok(dnn_model_get_standardization(model, mean, scale));
+    for (int j = 0; j < COLUMNS; j++)
+        assert_true(mean[j] == 0.0 && scale[j] == 1.0);
+    assert_ok(dnn_model_standardize(model, data));
+    assert_ok(dnn_model_get_standardization(model, mean, scale));
+    for (int j = 0; j < COLUMNS; j++) {
+        long double sum = 0.0L, squares = 0.0L;
+        for (int i = 0; i < N; i++)
+            sum += x[i * COLUMNS + j];
+        for (int i = 0; i < N; i++)
+            squares += powl(x[i * COLUMNS + j] - sum / N, 2);
+        const double deviation = (double)sqrtl(squares / N);
+        assert_near("mean", j, mean[j], (double)(sum / N), fabs((double)(sum / N)) + deviation, 1e-14);
+        assert_near("scale", j, scale[j], j == 1 || j == 5 ? 1.0 : deviation, scale[j], j == 4 ? 1e-6 : 1e-13);
+    }
+    dnn_model_destroy(model);
+    dnn_dataset_destroy(data);
+}
+
+/* What the model makes of raw inputs is what another makes of inputs that were standardized by hand. */
+static void check_predictions(const char *settings, double tolerance)
+{
+    double x[N * COLUMNS], y[N * 2], by_hand[N * COLUMNS], mean[COLUMNS], scale[COLUMNS], a[N * 2], b[N * 2];
+    draw(x, y);
+    dnn_dataset *data = dataset_of(x, y);
+    dnn_model *model = model_of(layers, 3, settings), *plain = NULL, *clone = NULL;
+    assert_ok(dnn_model_clone(model, &plain));
+    assert_ok(dnn_model_standardize(model, data));
+    assert_ok(dnn_model_clone(model, &clone));
+    assert_ok(dnn_model_get_standardization(model, mean, scale));
+    for (int i = 0; i < N * COLUMNS; i++)
+        by_hand[i] = (x[i] - mean[i % COLUMNS]) / scale[i % COLUMNS];
+    dnn_dataset *scaled = dataset_of(by_hand, y);
+    assert_ok(dnn_model_predict(model, x, N, a));
+    assert_ok(dnn_model_predict(plain, by_hand, N, b));
+    assert_same_bits(a, b, (int64_t)N * 2);
+    assert_ok(dnn_model_predict(clone, x, N, b));
+    assert_same_bits(a, b, (int64_t)N * 2);
+    double loss[2];
+    assert_ok(dnn_model_evaluate(model, data, &loss[0], NULL));
+    assert_ok(dnn_model_evaluate(plain, scaled, &loss[1], NULL));
+    assert_true(loss[0] == loss[1]);
+    dnn_trainer *trainers[2] = {trainer_of(model), trainer_of(plain)};
+    assert_ok(dnn_trainer_fit(trainers[0], data, NULL));
+    assert_ok(dnn_trainer_fit(trainers[1], scaled, NULL));
+    assert_ok(dnn_trainer_step(trainers[0], x, y, N, NULL));
+    assert_ok(dnn_trainer_step(trainers[1], by_hand, y, N, NULL));
+    double error = 1.0;
+    assert_ok(dnn_trainer_check_gradient(trainers[0], x, y, 3, &error));
+    assert_true(error < tolerance);
+    double *theta = weights_of(plain);
+    assert_weights(model, theta);
+    free(theta);
+    for (int t = 0; t < 2; t++)
+        dnn_trainer_destroy(trainers[t]);
+    dnn_model_destroy(model);
+    dnn_model_destroy(plain);
+    dnn_model_destroy(clone);
+    dnn_dataset_destroy(data);
+    dnn_dataset_destroy(scaled);
+}
+
+static void test_everything_that_takes_inputs_standardizes_them(void **state)
+{
+    (void)state;
+    static const char common[] = "activation=tanh init=he_normal sigmoid_slope=1 sigmoid_derivative=exact batch_size=7";
+    char settings[256];
+    snprintf(settings, sizeof settings, "%s precision=f64", common);
+    check_predictions(settings, 1e-6);
+    snprintf(settings, sizeof settings, "%s precision=f32", common); /* to which 1e308 is no number */
+    check_predictions(settings, 1e-4);
+}
+
+static void test_a_row_with_nan_is_named_and_refused(void **state)
+{
+    (void)state;
+    double x[N * COLUMNS], y[N * 2];
+    draw(x, y);
+    x[17 * COLUMNS + 2] = (double)NAN;
+    dnn_dataset *data = NULL;
+    expect_not_finite(dnn_dataset_create(x, N, COLUMNS, y, 2, &data), "row 17, column 2");
+    assert_null(data);
+}
+
+static void test_what_does_not_fit_is_refused_and_changes_nothing(void **state)
+{
+    (void)state;
+    double x[N * COLUMNS], y[N * 2], answer[2] = {SENTINEL, SENTINEL};
+    draw(x, y);
+    dnn_dataset *data = dataset_of(x, y), *narrow = random_dataset(1, 9, COLUMNS - 1, 2);
+    dnn_model *model = model_of(layers, 3, "precision=f32");
+    expect_invalid(dnn_model_standardize(model, narrow), "5 inputs, the model takes 6");
+    expect_invalid(dnn_model_standardize(NULL, data), "model is NULL");
+    expect_invalid(dnn_model_standardize(model, NULL), "dataset is NULL");
+    assert_ok(dnn_model_standardize(model, data));
+    double far[COLUMNS] = {0, 3, 0, 1, 1e9, 0.1}; /* 1 is 1e300 deviations away */
+    expect_not_finite(dnn_model_predict(model, far, 1, answer), "once standardized, is too large for f32 in row 0");
+    far[3] = (double)INFINITY;
+    expect_not_finite(dnn_model_predict(model, far, 1, answer), "infinite in row 0, column 3");
+    assert_untouched(answer, 2);
+    far[3] = 0;
+    assert_ok(dnn_model_predict(model, far, 1, answer));
+    dnn_model_destroy(model);
+    dnn_dataset_destroy(data);
+    dnn_dataset_destroy(narrow);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_mean_and_scale_are_those_of_a_naive_loop),
+        cmocka_unit_test(test_everything_that_takes_inputs_standardizes_them),
+        cmocka_unit_test(test_a_row_with_nan_is_named_and_refused),
+        cmocka_unit_test(test_what_does_not_fit_is_refused_and_changes_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
