@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct suite *const suites[] = {&suite_step};
+static const struct suite *const suites[] = {&suite_step, &suite_epoch};
 enum { SUITE_COUNT = sizeof suites / sizeof suites[0] };
 
 struct arguments {

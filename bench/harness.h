@@ -43,7 +43,8 @@ struct group {
     int32_t bound;          /* index of an entry */
     double reads;           /* the bound of this operation is so many times that entry's time */
     const char *bound_name; /* "two reads of the big matrix" */
-    double bytes;           /* that one read moves, for GB/s */
+    double bytes;           /* that one read moves, for GB/s; 0: it is no read */
+    double samples;         /* of one repetition, for samples a second; 0: not told */
 };
 
 struct harness {

@@ -50,6 +50,16 @@ static void print_ratios(const struct entry *entry, double minimum, double media
     printf(" | %8.2f %8.2f", entry->minimum / minimum, entry->median / median);
 }
 
+/* Ends a line, with samples a second where they are counted. */
+static void print_samples(const struct group *group, const struct entry *entry)
+{
+    if (group->samples > 0) {
+        printf(" | %9.0f samples/s (minimum), %9.0f (median)", group->samples / entry->minimum,
+               group->samples / entry->median);
+    }
+    putchar('\n');
+}
+
 static void print_group(const struct harness *harness, int32_t index)
 {
     const struct group *group = &harness->groups[index];
@@ -62,15 +72,19 @@ static void print_group(const struct harness *harness, int32_t index)
     printf("  %-28s   %10s %10s | %8s %8s | %8s %8s\n", "", "minimum", "median", "minimum", "median", "minimum",
            "median");
     const double least = group->reads * bound->minimum, middle = group->reads * bound->median;
-    printf("  %-28s   %10.1f %10.1f |      one read: %.1f GB/s (minimum), %.1f (median)\n", group->bound_name,
-           1e6 * least, 1e6 * middle, 1e-9 * group->bytes / bound->minimum, 1e-9 * group->bytes / bound->median);
+    printf("  %-28s   %10.1f %10.1f |", group->bound_name, 1e6 * least, 1e6 * middle);
+    if (group->bytes > 0) {
+        printf("      one read: %.1f GB/s (minimum), %.1f (median)", 1e-9 * group->bytes / bound->minimum,
+               1e-9 * group->bytes / bound->median);
+    }
+    print_samples(group, bound);
     for (int32_t i = 0; i < harness->entry_count; i++) {
         const struct entry *entry = &harness->entries[i];
         if (entry->group == index) {
             printf("  %-28s   %10.1f %10.1f", entry->who.name, 1e6 * entry->minimum, 1e6 * entry->median);
             print_ratios(entry, least, middle);
             print_ratios(entry, first->minimum, first->median);
-            putchar('\n');
+            print_samples(group, entry);
         }
     }
 }
@@ -162,6 +176,7 @@ static void write_entry(FILE *file, const struct harness *harness, const struct 
         write_text(file, "first", first->who.name);
         write_number(file, "min_ratio_to_first", entry->minimum / first->minimum);
         write_number(file, "median_ratio_to_first", entry->median / first->median);
+        write_number(file, "samples", group->samples);
         write_number(file, "error_before", entry->error_before);
         write_number(file, "error_after", entry->error_after);
     }

@@ -20,5 +20,6 @@ struct suite {
 };
 
 extern const struct suite suite_step;
+extern const struct suite suite_epoch;
 
 #endif

@@ -10,12 +10,11 @@ Run by the bench as a child: it says what it is in one line, then answers each l
 "time FORM OPERATION DTYPE REPETITIONS", answered by the seconds that so many repetitions took after some that are not
 timed (as many as harness_untimed says), and "error FORM OPERATION DTYPE", answered by the squared error of that network now.
 """
-import ctypes
-import re
 import sys
-import time
 
 import numpy as np
+
+from peer import blas_facts, seconds_of, serve
 
 SLOPE = 0.01          # c of the sigmoid 1 / (1 + exp(-c z)); its derivative is x (1 - x), c left out, as in the tutorial
 LEARNING_RATE = 0.01
@@ -79,21 +78,6 @@ class MatrixDNN(DNN):
 FORMS = {"neuron": DNN, "matrix": MatrixDNN}
 
 
-def blas_facts():
-    """The BLAS that NumPy loaded: files, kernel, threads, separated by tabs; "unknown" and 0 where it does not say.
-
-    Debian's libblas.so.3 is a thin layer over the BLAS of the system's choice, which is loaded behind it: all are named."""
-    with open("/proc/self/maps") as maps:
-        files = sorted({line.split()[-1] for line in maps if re.search(r"/lib[^/]*(blas|blis|mkl)[^/]*\.so", line)})
-    kernel, threads = "unknown", 0
-    for path in files:
-        library = ctypes.CDLL(path)
-        if hasattr(library, "openblas_get_corename"):
-            library.openblas_get_corename.restype = ctypes.c_char_p
-            kernel, threads = library.openblas_get_corename().decode(), library.openblas_get_num_threads()
-    return f"{' '.join(files) or 'unknown'}\t{kernel}\t{threads}"
-
-
 class Server:
     def __init__(self, layers, data, y_true):
         self.layers, self.data, self.y_true = layers, data, y_true
@@ -109,12 +93,7 @@ class Server:
     def time(self, form, operation, dtype, repetitions):
         network, data, y_true = self.network(form, operation, dtype)
         run = (lambda: network.train(data, y_true)) if operation == "train" else (lambda: network.predict(data))
-        for _ in range(1 + int(repetitions) // 4):
-            run()
-        begin = time.perf_counter_ns()
-        for _ in range(int(repetitions)):
-            run()
-        return (time.perf_counter_ns() - begin) * 1e-9
+        return seconds_of(run, int(repetitions))
 
     def error(self, form, operation, dtype):
         network, data, y_true = self.network(form, operation, dtype)
@@ -124,10 +103,7 @@ class Server:
 def main(layers, data, y_true):
     server = Server([int(n) for n in layers.split(",")], [float(x) for x in data.split(",")],
                     [float(y) for y in y_true.split(",")])
-    print(f"{np.__version__}\t{blas_facts()}", flush=True)
-    for line in sys.stdin:
-        request, *arguments = line.split()
-        print(repr(getattr(server, request)(*arguments)), flush=True)
+    serve(server, f"{np.__version__}\t{blas_facts()}")
 
 
 if __name__ == "__main__":
