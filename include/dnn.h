@@ -196,11 +196,11 @@ DNN_API const char *dnn_last_error(void);
  *
  * schedule, with e the epochs completed and t = e + the share of the running one, f = schedule_factor:
  *     constant     η                                 cosine         η_min + (η - η_min) (1 + cos(π t / T)) / 2
- *     step         η f^⌊e / every⌋                   warmup_cosine  linear to η in `warmup` epochs, then cosine
+ *     step         η f^⌊e / every⌋                   warmup_cosine  η (t + 1/batches) / warmup, then cosine
  *     exponential  η γ^e                             plateau        η f^cuts, a cut after `every` epochs without
  *                                                                   a better loss; not below η_min
- * e counts all epochs of a trainer; a cosine begins again every T = schedule_length epochs. The loss that plateau and
- * patience watch is the validation's, or the training's without a validation set.
+ * e counts all epochs of a trainer; a cosine begins again every T = schedule_length epochs. η_min is never above η. The
+ * loss that plateau and patience watch is the validation's, or the training's without a validation set.
  *
  * RANDOM NUMBERS come from one generator a handle, xoshiro256++ seeded by `seed`, with a stream of its own for weights,
  * order and dropout. The same seed, library, BLAS kernel and number of BLAS threads give the same weights bit for bit;
@@ -454,13 +454,14 @@ DNN_API int32_t dnn_trainer_history(const dnn_trainer *trainer, int64_t epoch, d
  * if there is none, or trainer is NULL. Since 0.1. */
 DNN_API int64_t dnn_trainer_best_epoch(const dnn_trainer *trainer);
 
-/* η of the next update: learning_rate, or what dnn_trainer_set_learning_rate or a schedule made of it. NaN if
+/* η of the latest batch of fit, or of the next step: learning_rate, or what dnn_trainer_set_learning_rate or a schedule
+ * made of it. NaN if
  * trainer is NULL. Since 0.1. */
 DNN_API double dnn_trainer_learning_rate(const dnn_trainer *trainer);
 
-/* Replaces learning_rate, for schedules of one's own; a `schedule` starts from it. rate: > 0. DNN_ERROR_NOT_FINITE
- * if it is not finite in the model's precision. It may be called in the progress callback: then it holds from the
- * next batch. Since 0.1. */
+/* Replaces learning_rate, for schedules of one's own; a `schedule` goes on from it, at its epoch and with its cuts.
+ * rate: > 0. DNN_ERROR_NOT_FINITE if it is not finite in the model's precision. It may be called in the progress
+ * callback: then it holds from the next batch. Since 0.1. */
 DNN_API int32_t dnn_trainer_set_learning_rate(dnn_trainer *trainer, double rate);
 
 /* Adds the gradients of n samples to the trainer's sum, G ← G + Σ ∇W, and changes no weight. x: [n × n_0]; y: [n ×

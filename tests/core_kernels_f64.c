@@ -28,12 +28,12 @@ static void loss_derivative(const struct loss *loss, const struct activation *ac
     loss_kinds[loss->kind].derivative((struct loss_end){loss, activation}, n, x, y, psi);
 }
 
-static double optimizer_update(const struct update *update, int64_t n, const void *gradient, void *theta,
-                               void *const *states)
+static void optimizer_update(const struct update *update, int64_t n, const void *gradient, void *theta,
+                             void *const *states)
 {
     const struct optimizer_run run = {
         .n = n, .factor = (real)update->scale, .g = gradient, .w = theta, .state = {states[0], states[1]}};
-    return optimizer_kinds[update->optimizer].update(update, run);
+    optimizer_kinds[update->optimizer].update(update, run);
 }
 
 const struct kernels REAL_NAME(kernels) = {

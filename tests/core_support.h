@@ -38,8 +38,8 @@ struct kernels {
                             const void *y, void *psi);
 
     /* One update of flat arrays, alike in all: g += penalty w. states: [2], NULL beyond what the optimizer keeps. */
-    double (*optimizer_update)(const struct update *update, int64_t n, const void *gradient, void *theta,
-                               void *const *states);
+    void (*optimizer_update)(const struct update *update, int64_t n, const void *gradient, void *theta,
+                             void *const *states);
 };
 
 extern const struct kernels kernels_f64;

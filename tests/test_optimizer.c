@@ -27,12 +27,8 @@ static void test_sgd_takes_eta_gradients_off_the_weights_and_nothing_beyond(void
         numbers_draw(k->core, &generator, gradient);
         numbers_draw(k->core, &generator, theta);
         k->core->export_f64(theta, before);
-        const struct update update = {.optimizer = sgd, .scale = 1, .eta = 0.01, .t = 1};
-        double largest = 0.0;
-        const double told = k->optimizer_update(&update, n, gradient.data, theta.data, (void *[2]){NULL});
-        for (int64_t i = 0; i < n; i++)
-            largest = fmax(largest, fabs(numbers_get(k->core, theta, 0, i)));
-        assert_true(told == largest);
+        const struct update update = {.optimizer = sgd, .scale = 1, .eta = 0.01, .correction1 = 1, .correction2 = 1};
+        k->optimizer_update(&update, n, gradient.data, theta.data, (void *[2]){NULL});
         for (int64_t i = 0; i < n; i++) {
             assert_near("theta", i, numbers_get(k->core, theta, 0, i),
                         before[i] - 0.01 * numbers_get(k->core, gradient, 0, i), 1.0, k->epsilon);

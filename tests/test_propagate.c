@@ -155,8 +155,8 @@ static void check_padding(struct setting *s)
         run(s);
         s->core->gradient(s->network, s->pass, round > 0, s->gradient);
         s->core->descend(s->network, s->pass, 0.25, s->theta);
-        s->core->update(&(struct update){.optimizer = sgd, .scale = 1, .eta = 0.25, .t = 1}, s->network, s->gradient,
-                        (void *[UPDATE_MOST_STATES]){NULL}, s->theta);
+        s->core->update(&(struct update){.optimizer = sgd, .scale = 1, .eta = 0.25, .correction1 = 1, .correction2 = 1},
+                        s->network, s->gradient, (void *[UPDATE_MOST_STATES]){NULL}, s->theta);
         assert_ones(s);
         for (int64_t l = 0; l < DEPTH; l++) {
             assert_padding(s->core, weights(s, s->theta, l), 0.0);
@@ -209,8 +209,11 @@ static void check_descent(struct setting *s)
     run(s);
     s->core->gradient(s->network, s->pass, false, s->gradient);
     s->core->descend(s->network, s->pass, 0.125, s->theta);
-    const struct update update = {
-        .optimizer = index_of(s->core->optimizer_name, "sgd"), .scale = 1, .eta = 0.125, .t = 1};
+    const struct update update = {.optimizer = index_of(s->core->optimizer_name, "sgd"),
+                                  .scale = 1,
+                                  .eta = 0.125,
+                                  .correction1 = 1,
+                                  .correction2 = 1};
     s->core->update(&update, s->network, s->gradient, (void *[UPDATE_MOST_STATES]){NULL}, copy);
     for (int64_t l = 0; l < DEPTH; l++) {
         const struct matrix a = weights(s, s->theta, l), b = weights(s, copy, l);

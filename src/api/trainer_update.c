@@ -63,6 +63,7 @@ int32_t trainer_admit_descent(dnn_trainer *trainer, double eta, double bound)
 static struct update next_update(const dnn_trainer *trainer, double scale)
 {
     const dnn_config *config = trainer->config;
+    const double t = (double)trainer->updates + 1;
     return (struct update){.optimizer = optimizer_of(trainer),
                            .scale = scale,
                            .eta = trainer->eta,
@@ -73,7 +74,8 @@ static struct update next_update(const dnn_trainer *trainer, double scale)
                            .weight_decay = config_number(config, KEY_WEIGHT_DECAY),
                            .l2 = config_number(config, KEY_L2),
                            .clip_norm = config_number(config, KEY_CLIP_NORM),
-                           .t = trainer->updates + 1};
+                           .correction1 = 1 - pow(config_number(config, KEY_BETA1), t),
+                           .correction2 = 1 - pow(config_number(config, KEY_BETA2), t)};
 }
 
 /* An error unless the update surely leaves weights and states finite. *state_bound: of the state after it. */

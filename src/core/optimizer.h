@@ -34,8 +34,8 @@ struct optimizer_kind {
 
     int32_t state_count; /* arrays like the weights that it keeps from update to update, at most UPDATE_MOST_STATES */
 
-    /* One update, a single pass over the arrays. Returns the largest |w| after it; infinity if one is not finite. */
-    double (*update)(const struct update *update, struct optimizer_run run);
+    /* One update, a single pass over the arrays, which do not overlap. */
+    void (*update)(const struct update *update, struct optimizer_run run);
 
     /* A bound on what an update changes any weight by, if no |g| is larger than `gradient`; infinity if something that
      * it keeps might not stay finite. *state_bound: no number in state[0] is larger; brought up to after the update.

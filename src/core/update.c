@@ -7,6 +7,7 @@
  */
 #include "core/update.h"
 
+#include "core/norm.h"
 #include "core/optimizer.h"
 
 #include <math.h>
@@ -77,18 +78,32 @@ static struct optimizer_run part_of(const struct optimizer_run *run, int64_t i, 
     return part;
 }
 
+/* Numbers that are updated at once: few enough to be looked at, for the largest, while they are in the first cache. */
+enum { BLOCK = 2048 };
+
+/* A run in blocks. Returns the largest |w| after it. */
+static double apply(const struct update *update, const struct optimizer_run *run)
+{
+    double largest = 0;
+    for (int64_t i = 0; i < run->n; i += BLOCK) {
+        const struct optimizer_run block = part_of(run, i, run->n - i < BLOCK ? run->n - i : BLOCK);
+        optimizer_kinds[update->optimizer].update(update, block);
+        largest = fmax(largest, norm_largest(matrix_from(block.w, 1, block.n, block.n)));
+    }
+    return largest;
+}
+
 /* The rows of W_l: weights with decay, biases without. */
 static double update_layer(const struct update *update, const struct layer *layer, const struct optimizer_run *arena)
 {
-    double (*const apply)(const struct update *, struct optimizer_run) = optimizer_kinds[update->optimizer].update;
     double largest = 0;
     for (int64_t i = 0; i < layer->n_out; i++) {
         const int64_t row = layer->offset + i * layer->stride;
         struct optimizer_run bias = part_of(arena, row + layer->n_in, layer->stride - layer->n_in);
         bias.penalty = 0;
         bias.shrinks = 0;
-        largest = fmax(largest, apply(update, part_of(arena, row, layer->n_in)));
-        largest = fmax(largest, apply(update, bias));
+        const struct optimizer_run weights = part_of(arena, row, layer->n_in);
+        largest = fmax(largest, fmax(apply(update, &weights), apply(update, &bias)));
     }
     return largest;
 }
@@ -107,7 +122,7 @@ double update_weights(const struct update *update, const struct network *network
         run.state[s] = states[s];
     }
     if (run.penalty == 0 && run.shrinks == 0) {
-        return optimizer_kinds[update->optimizer].update(update, run);
+        return apply(update, &run);
     }
     double largest = 0;
     for (int64_t l = 0; l < network->depth; l++) {

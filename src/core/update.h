@@ -23,8 +23,9 @@ struct update {
     double epsilon;
     double weight_decay;
     double l2;
-    double clip_norm; /* 0: none */
-    int64_t t;        /* which update this is, from 1 */
+    double clip_norm;   /* 0: none */
+    double correction1; /* 1 − β₁^t, t counting updates from 1 */
+    double correction2; /* 1 − β₂^t */
 };
 
 #ifdef DNN_REAL_F32
