@@ -4,6 +4,7 @@
 #define _POSIX_C_SOURCE 200809L
 #include "child.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,6 +40,9 @@ struct child *child_start(char *const arguments[])
         close(requests[1]);
         return NULL;
     }
+    /* Ours alone: a second child that inherited them would keep the first one's input open, and child_stop would wait for ever. */
+    fcntl(requests[1], F_SETFD, FD_CLOEXEC);
+    fcntl(answers[0], F_SETFD, FD_CLOEXEC);
     signal(SIGPIPE, SIG_IGN); /* a child that died is an error of child_ask, not the end of the bench */
     struct child *child = calloc(1, sizeof *child);
     const pid_t process = child == NULL ? -1 : fork();
