@@ -1,42 +1,51 @@
 /*
- * core/norm.c - see norm.h. The loops are written so that the compiler makes vectors of them.
+ * core/norm.c - see norm.h.
+ *
+ * Without their sign, IEEE 754 numbers are in the same order as their bits read as integers, and infinities and NaN come
+ * after all finite ones. So the largest magnitude is the largest integer, and a NaN cannot be lost in a comparison. On
+ * integers the compiler makes vectors of the lanes; on floating-point numbers gcc 12 left them scalar, 40 times slower.
  */
 #include "core/norm.h"
 
 #include <math.h>
+#include <string.h>
+
+#if DNN_REAL_F32
+typedef int32_t bits;
+#define BITS_OF_MAGNITUDE INT32_MAX
+#else
+typedef int64_t bits;
+#define BITS_OF_MAGNITUDE INT64_MAX
+#endif
 
 enum { LANES = 16 };
 
-/* The largest so far of each lane, and a sum that is 0 while all are finite: m − m is NaN for an infinity and for NaN. */
-struct lanes {
-    real largest[LANES];
-    real spoilt[LANES];
-};
-
-static inline void take(struct lanes *lanes, int64_t count, const real *v)
+/* largest[k] = max(largest[k], the bits of |v_k|) */
+static inline void take(bits *largest, int64_t count, const real *v)
 {
     for (int64_t k = 0; k < count; k++) {
-        const real magnitude = v[k] < 0 ? -v[k] : v[k];
-        lanes->largest[k] = magnitude > lanes->largest[k] ? magnitude : lanes->largest[k];
-        lanes->spoilt[k] += magnitude - magnitude;
+        bits magnitude;
+        memcpy(&magnitude, v + k, sizeof magnitude);
+        magnitude &= BITS_OF_MAGNITUDE;
+        largest[k] = magnitude > largest[k] ? magnitude : largest[k];
     }
 }
 
-/* max |v_j| over v: [n]; a NaN is an infinity. In lanes, because the compiler may not take one maximum in another order. */
+/* max |v_j| over v: [n]; a NaN is an infinity. */
 static real largest_of(int64_t n, const real *v)
 {
-    struct lanes lanes = {{0}, {0}};
+    bits lanes[LANES] = {0}, largest = 0;
     int64_t j = 0;
     for (; j + LANES <= n; j += LANES) {
-        take(&lanes, LANES, v + j);
+        take(lanes, LANES, v + j);
     }
-    take(&lanes, n - j, v + j);
-    real largest = 0, spoilt = 0;
+    take(lanes, n - j, v + j);
     for (int32_t k = 0; k < LANES; k++) {
-        largest = lanes.largest[k] > largest ? lanes.largest[k] : largest;
-        spoilt += lanes.spoilt[k];
+        largest = lanes[k] > largest ? lanes[k] : largest;
     }
-    return spoilt == 0 ? largest : (real)INFINITY;
+    real magnitude;
+    memcpy(&magnitude, &largest, sizeof magnitude);
+    return isfinite(magnitude) ? magnitude : (real)INFINITY;
 }
 
 double norm_largest(struct matrix a)
