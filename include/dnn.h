@@ -164,6 +164,8 @@ DNN_API const char *dnn_last_error(void);
  *     min_delta           0              0              0              what a loss must be better by to count; ≥ 0
  *     restore_best        true           true           true           with patience: fit ends with the best weights
  *     class_weight        none           none           none           balanced: rare classes weigh more in fit
+ *     checkpoint_path                                                  file that fit writes checkpoints to; empty: none
+ *     checkpoint_every    1              1              1              epochs from one checkpoint to the next; from 1
  *     seed                0              0              0              of the random numbers; an integer
  *
  * activation, with x = φ(z), z one neuron's sum:
@@ -345,6 +347,38 @@ DNN_API int32_t dnn_model_get_standardization(const dnn_model *model, double *me
  * in dnn_config_get. Since 0.1. */
 DNN_API int32_t dnn_model_summary(const dnn_model *model, char *buffer, int64_t capacity, int64_t *length);
 
+/* Writes a model to a file: weights, config (but checkpoint_path) and standardization, all that dnn_model_load needs.
+ * The format is safetensors (github.com/huggingface/safetensors), which NumPy, PyTorch and others open: tensors
+ * layers.N.weight [n_{N+1} × n_N] and layers.N.bias [n_{N+1}], N from 0, in the model's precision; in __metadata__
+ * dnn.format, dnn.config (JSON), dnn.input_mean and dnn.input_scale if standardized, dnn.sha256 of the data and
+ * dnn.header_sha256 of the rest. The same model gives the same bytes, on every machine. The file is replaced in one
+ * step: after a failure, or if the process is killed, it is the old one or the new one, whole. path: UTF-8.
+ * DNN_ERROR_IO with the path and the system's reason; DNN_ERROR_UNSUPPORTED if the format's header would exceed 16 MiB.
+ * Since 0.1. */
+DNN_API int32_t dnn_model_save(const dnn_model *model, const char *path);
+
+/* Reads a model that dnn_model_save wrote, or the model of a checkpoint (dnn_trainer_save). It predicts the same to the
+ * last bit, on the same machine. *out: released with dnn_model_destroy. DNN_ERROR_IO; DNN_ERROR_FORMAT, with the
+ * reason, if the file is damaged, was changed (checksums), holds a number that is not finite, or was not written by
+ * libdnn: then see dnn_model_load_with; DNN_ERROR_UNSUPPORTED if a newer format. Allocates in proportion to the file
+ * alone. Since 0.1. */
+DNN_API int32_t dnn_model_load(const char *path, dnn_model **out);
+
+/* Reads weights from any safetensors file of a fully connected network, such as PyTorch's state_dict of a Sequential:
+ * tensors NAME.weight [outputs × inputs] and, if the layer has one, NAME.bias [outputs], of F64, F32, F16 or BF16. The
+ * layers are taken in the natural order of their names (2 before 10), and must chain up. config: what the network is
+ * otherwise (activations, precision, loss) and how it learns. From a file of libdnn's own, the weights and the
+ * standardization are taken, and `config` in place of its config. Errors as dnn_model_load; DNN_ERROR_INVALID_ARGUMENT
+ * if config does not fit. Since 0.1. */
+DNN_API int32_t dnn_model_load_with(const char *path, const dnn_config *config, dnn_model **out);
+
+/* What dnn_model_save writes, into memory. buffer: [capacity] bytes, or NULL to ask for the size alone. *size (NULL
+ * only if buffer is not): the bytes that it takes. DNN_ERROR_INVALID_ARGUMENT if capacity is too small. Since 0.1. */
+DNN_API int32_t dnn_model_save_memory(const dnn_model *model, void *buffer, int64_t capacity, int64_t *size);
+
+/* dnn_model_load from memory. bytes: [size], read during the call only. Since 0.1. */
+DNN_API int32_t dnn_model_load_memory(const void *bytes, int64_t size, dnn_model **out);
+
 /* =============================================== workspace =============================================== */
 
 /* Makes the memory for predictions of up to max_rows samples a call, at least 1. Holds a reference to the model, and
@@ -391,7 +425,8 @@ DNN_API int32_t dnn_trainer_step(dnn_trainer *trainer, const double *x, const do
 /* The same for arrays of float. Since 0.1. */
 DNN_API int32_t dnn_trainer_step_f32(dnn_trainer *trainer, const float *x, const float *y, int64_t n, double *loss);
 
-/* Trains for `epochs` passes over a dataset, in batches of `batch_size`, the last one smaller if need be, in a new
+/* Trains for `epochs` passes over a dataset, in batches of `batch_size` (unless it was set: of at most a 32nd of the
+ * samples, so that a small table gets its updates), the last one smaller if need be, in a new
  * random order each epoch if `shuffle` is true. validation (NULL: none): measured after each epoch. Each epoch is
  * added to the history. A sample's part in the gradient is multiplied by its weight (dnn_dataset_set_weights), and with
  * class_weight = balanced by n / (classes × samples of its class); these are scaled to a mean of 1.
@@ -511,6 +546,20 @@ DNN_API int32_t dnn_trainer_diagnose(dnn_trainer *trainer, char *buffer, int64_t
  * a weight. Since 0.1. */
 DNN_API int32_t dnn_trainer_check_gradient(dnn_trainer *trainer, const double *x, const double *y, int64_t n,
                                            double *max_relative_error);
+
+/* Writes a checkpoint: the model as dnn_model_save does, and everything that the next update depends on (what the
+ * optimizer keeps, generators, schedule, early stopping with the best weights, G, history), in the same format, with
+ * tensors optimizer.K.layers.N.weight and so on. Training that goes on from it is the same bit for bit as if it had not
+ * been interrupted. Also inside the progress callback: at the end of an epoch (batch = batches), the next fit of a
+ * trainer that is loaded from it runs the epochs that were left; in the middle of one, that epoch is begun anew.
+ * fit itself writes one to checkpoint_path after every checkpoint_every epochs and after its last, and fails with
+ * DNN_ERROR_IO if it cannot. Errors and safety as in dnn_model_save. Since 0.1. */
+DNN_API int32_t dnn_trainer_save(const dnn_trainer *trainer, const char *path);
+
+/* Reads a checkpoint: makes a model and its trainer, which has checkpoint_path = path. The next fit runs the epochs that
+ * the fit which wrote it had left, or all of them if it had none left; it needs the same dataset, and the callback
+ * again. *model, *trainer: released with their destroy functions, in any order. Errors as dnn_model_load. Since 0.1. */
+DNN_API int32_t dnn_trainer_load(const char *path, dnn_model **model, dnn_trainer **trainer);
 
 /* ================================================ dataset ================================================ */
 

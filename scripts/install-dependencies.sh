@@ -3,7 +3,7 @@
 #
 # usage: sh scripts/install-dependencies.sh [build] [test] [bench] [ci]      (no group: build)
 #
-#   build   compiler, CMake, Ninja, pkg-config, zlib, OpenBLAS
+#   build   compiler, CMake, Ninja, pkg-config, zlib, jansson, libmd, OpenBLAS
 #   test    cmocka; a C++ compiler; Python with NumPy, for the numbers to compare with and as a foreign caller; the
 #           sources of locales, to make one with a decimal comma
 #   bench   Python with NumPy and FANN, to compare with
@@ -55,6 +55,8 @@ need_group() {
         need_program ninja ninja-build
         need_program pkg-config pkg-config
         need_module zlib zlib1g-dev
+        need_module jansson libjansson-dev
+        need_module libmd libmd-dev
         need_module openblas libopenblas-dev
         ;;
     test)

@@ -6,6 +6,7 @@
 #include "support.h"
 
 #include <locale.h>
+#include <stdbool.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -60,6 +61,8 @@ static const struct {
     {"min_delta", "0", {"0.001", "0"}},
     {"restore_best", "true", {"false", "true"}},
     {"class_weight", "none", {"balanced", "none"}},
+    {"checkpoint_path", "", {"a b/ü.dnn", "x"}},
+    {"checkpoint_every", "1", {"5", "1"}},
     {"seed", "0", {"1", "-1", "9223372036854775807", "-9223372036854775808"}},
 };
 enum { KEYS = sizeof keys / sizeof *keys };
@@ -85,6 +88,12 @@ static void assert_reads(const dnn_config *config, const char *key, const char *
     assert_ok(dnn_config_get(config, key, text, sizeof text, &length));
     assert_string_equal(text, expected);
     assert_int_equal(length, strlen(expected));
+}
+
+/* The one key whose value is any text. */
+static bool is_text(const char *key)
+{
+    return strcmp(key, "checkpoint_path") == 0;
 }
 
 static const char *help_of(const char *key)
@@ -243,8 +252,8 @@ static void test_an_unknown_name_is_told_all_the_known(void **state)
 {
     for (int i = 0; i < KEYS; i++) {
         const char *const *values = keys[i].values;
-        if (strtod(values[0], NULL) != 0)
-            continue; /* a number */
+        if (strtod(values[0], NULL) != 0 || is_text(keys[i].key))
+            continue; /* a number, or anything */
         for (int j = 0; j < VALUES && values[j] != NULL; j++) {
             expect_invalid(dnn_config_set(*state, keys[i].key, "nonsense"), values[j]);
             expect_invalid(dnn_config_set(*state, keys[i].key, ""), values[j]);
@@ -308,8 +317,28 @@ static void test_a_value_of_any_length_is_refused_whole(void **state)
     memset(text, '7', 100000);
     expect_invalid(dnn_config_set(*state, text, "1"), "there is no key \"777");
     for (int i = 0; i < KEYS; i++)
-        expect_invalid(dnn_config_set(*state, keys[i].key, text), keys[i].key);
+        if (!is_text(keys[i].key))
+            expect_invalid(dnn_config_set(*state, keys[i].key, text), keys[i].key);
     free(text);
+}
+
+static void test_a_text_is_kept_as_it_is_and_copied(void **state)
+{
+    char path[300];
+    memset(path, 'p', sizeof path - 1);
+    path[sizeof path - 1] = '\0';
+    assert_ok(dnn_config_set(*state, "checkpoint_path", path));
+    path[0] = 'q';
+    char text[sizeof path];
+    int64_t length = 0;
+    assert_ok(dnn_config_get(*state, "checkpoint_path", text, sizeof text, &length));
+    assert_int_equal(length, sizeof path - 1);
+    assert_int_equal(text[0], 'p');
+    expect_invalid(dnn_config_get(*state, "checkpoint_path", text, 10, NULL), "299");
+    expect_invalid(dnn_config_set_number(*state, "checkpoint_path", 1), "expected a text");
+    expect_invalid(dnn_config_set_integer(*state, "checkpoint_path", 1), "expected a text");
+    assert_ok(dnn_config_set(*state, "checkpoint_path", ""));
+    assert_reads(*state, "checkpoint_path", "");
 }
 
 /* ---- help ---- */
@@ -321,7 +350,9 @@ static void test_help_is_one_line_and_mentions_every_choice_and_the_default(void
         const char *help = help_of(keys[i].key);
         assert_null(strchr(help, '\n'));
         assert_non_null(strstr(help, keys[i].tutorial));
-        for (int j = 0; strtod(keys[i].values[0], NULL) == 0 && j < VALUES && keys[i].values[j] != NULL; j++)
+        for (int j = 0;
+             strtod(keys[i].values[0], NULL) == 0 && !is_text(keys[i].key) && j < VALUES && keys[i].values[j] != NULL;
+             j++)
             if (strstr(help, keys[i].values[j]) == NULL)
                 fail_msg("the help of %s does not mention %s: %s", keys[i].key, keys[i].values[j], help);
     }
@@ -400,6 +431,7 @@ int main(void)
         WITH_CONFIG(test_an_integer_out_of_range_is_told_the_range),
         WITH_CONFIG(test_nan_and_infinity_are_not_finite_for_every_key),
         WITH_CONFIG(test_a_value_of_any_length_is_refused_whole),
+        WITH_CONFIG(test_a_text_is_kept_as_it_is_and_copied),
         WITH_CONFIG(test_help_is_one_line_and_mentions_every_choice_and_the_default),
         WITH_CONFIG(test_a_decimal_comma_in_the_locale_changes_nothing),
         cmocka_unit_test(test_the_header_lists_each_key_with_its_default),

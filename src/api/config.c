@@ -9,11 +9,27 @@
 
 #include <string.h>
 
+/* Every text is the config's own copy. */
+static int32_t replace_text(union key_value *value, const char *text)
+{
+    const size_t size = strlen(text) + 1;
+    char *copy = memory_new((int64_t)size, 1);
+    if (copy == NULL) {
+        return status_out_of_memory("a config");
+    }
+    memcpy(copy, text, size);
+    memory_free((char *)value->text);
+    value->text = copy;
+    return DNN_OK;
+}
+
 static int32_t set_defaults(dnn_config *config, int32_t recipe)
 {
     int32_t status = DNN_OK;
     for (int key = 0; key < KEY_COUNT && status == DNN_OK; key++) {
-        status = key_parse((enum key)key, key_table[key].defaults[recipe], &config->values[key]);
+        const char *text = key_table[key].defaults[recipe];
+        status = key_table[key].type == KEY_IS_TEXT ? replace_text(&config->values[key], text)
+                                                    : key_parse((enum key)key, text, &config->values[key]);
     }
     return status;
 }
@@ -44,6 +60,7 @@ int32_t dnn_config_create(const char *recipe, dnn_config **out)
     if (config == NULL) {
         return status_out_of_memory("a config");
     }
+    config->recipe = found;
     status = set_defaults(config, found);
     if (status != DNN_OK) {
         dnn_config_destroy(config);
@@ -56,6 +73,11 @@ int32_t dnn_config_create(const char *recipe, dnn_config **out)
 void dnn_config_destroy(dnn_config *config)
 {
     if (config != NULL) {
+        for (int key = 0; key < KEY_COUNT; key++) {
+            if (key_table[key].type == KEY_IS_TEXT) {
+                memory_free((char *)config->values[key].text);
+            }
+        }
         memory_free(config->of_layer);
         memory_free(config);
     }
@@ -68,9 +90,16 @@ int32_t config_copy(const dnn_config *config, dnn_config **out)
         return status_out_of_memory("a config");
     }
     *copy = *config;
+    int32_t status = DNN_OK;
+    for (int key = 0; key < KEY_COUNT; key++) {
+        if (key_table[key].type == KEY_IS_TEXT) {
+            copy->values[key].text = NULL;
+            status = status == DNN_OK ? replace_text(&copy->values[key], config->values[key].text) : status;
+        }
+    }
     copy->of_layer = memory_new(config->of_layer_count, sizeof *copy->of_layer);
-    if (copy->of_layer == NULL) {
-        memory_free(copy);
+    if (status != DNN_OK || copy->of_layer == NULL) {
+        dnn_config_destroy(copy);
         return status_out_of_memory("a config");
     }
     if (config->of_layer_count > 0) {
@@ -110,9 +139,14 @@ static int32_t store(dnn_config *config, enum key key, int64_t layer, union key_
     if (layer > 0) {
         return set_layer_activation(config, layer, (int32_t)value.integer);
     }
-    config->values[key] = value;
-    config->chosen[key] = true;
-    return DNN_OK;
+    int32_t status = DNN_OK;
+    if (key_table[key].type == KEY_IS_TEXT) {
+        status = replace_text(&config->values[key], value.text);
+    } else {
+        config->values[key] = value;
+    }
+    config->chosen[key] = config->chosen[key] || status == DNN_OK;
+    return status;
 }
 
 int32_t dnn_config_set(dnn_config *config, const char *key, const char *text)
@@ -202,6 +236,11 @@ const char *dnn_config_key_name(int64_t index)
 const char *dnn_config_key_help(int64_t index)
 {
     return index >= 0 && index < KEY_COUNT ? key_table[index].help : NULL;
+}
+
+const char *config_text(const dnn_config *config, enum key key)
+{
+    return config->values[key].text;
 }
 
 double config_number(const dnn_config *config, enum key key)

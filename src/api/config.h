@@ -16,6 +16,7 @@ struct layer_activation {
 
 struct dnn_config {
     union key_value values[KEY_COUNT];
+    int32_t recipe;                    /* that it was made with; −1: not known, it came with a file */
     bool chosen[KEY_COUNT];            /* set by the user, not by the recipe */
     struct layer_activation *of_layer; /* [of_layer_count]: the keys activation.N that are set, each once */
     int64_t of_layer_count;
@@ -26,6 +27,7 @@ int32_t config_copy(const dnn_config *config, dnn_config **out);
 
 /* The value of a key of that type. */
 double config_number(const dnn_config *config, enum key key);
+const char *config_text(const dnn_config *config, enum key key);
 int64_t config_integer(const dnn_config *config, enum key key); /* also the index of a choice, and a switch as 0 or 1 */
 
 /* Of the keys that belong to the model, or of the others: DNN_ERROR_NOT_FINITE if a number is too large for a

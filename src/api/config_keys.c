@@ -67,6 +67,7 @@ const char *recipe_name(int32_t recipe)
 #define NUMBER(range) KEY_IS_NUMBER, NULL, 0, 0, range
 #define INTEGER(minimum, maximum) KEY_IS_INTEGER, NULL, minimum, maximum, 0
 #define SWITCH KEY_IS_SWITCH, NULL, 0, 0, 0
+#define TEXT KEY_IS_TEXT, NULL, 0, 0, 0
 #define MODEL true
 #define TRAINING false
 /* The default, alike in all recipes or one for each, and its mention in the help. */
@@ -162,6 +163,13 @@ const struct key_entry key_table[KEY_COUNT] = {
                           HELP("true", "with patience: fit ends with the weights of the best epoch; true or false")},
     [KEY_CLASS_WEIGHT] = {"class_weight", CHOICE(class_weight_choice), TRAINING,
                           HELP("none", "balanced = samples of rare classes weigh more in fit; none or balanced")},
+    [KEY_CHECKPOINT_PATH] = {"checkpoint_path",
+                             TEXT,
+                             TRAINING,
+                             {"", "", ""},
+                             "file that fit writes checkpoints to, none if empty; it is not kept in files; a path"},
+    [KEY_CHECKPOINT_EVERY] = {"checkpoint_every", INTEGER(1, CHECK_LARGEST_COUNT), TRAINING,
+                              HELP("1", "epochs from one checkpoint of fit to the next; an integer from 1")},
     [KEY_SEED] = {"seed", INTEGER(INT64_MIN, INT64_MAX), TRAINING,
                   HELP("0", "of the random numbers for first weights, shuffling and dropout; an integer")},
 };
@@ -248,6 +256,9 @@ static void append_expected(struct text *text, const struct key_entry *entry)
     case KEY_IS_SWITCH:
         text_append(text, "expected true or false");
         break;
+    case KEY_IS_TEXT:
+        text_append(text, "expected a text");
+        break;
     }
 }
 
@@ -332,6 +343,9 @@ int32_t key_parse(enum key key, const char *text, union key_value *value)
     case KEY_IS_INTEGER:
         return text_to_integer(text, &integer) ? key_from_integer(key, integer, value)
                                                : bad_value(key, DNN_ERROR_INVALID_ARGUMENT, text);
+    case KEY_IS_TEXT:
+        value->text = text;
+        return DNN_OK;
     default: /* KEY_IS_SWITCH */
         if (strcmp(text, "true") != 0 && strcmp(text, "false") != 0) {
             return bad_value(key, DNN_ERROR_INVALID_ARGUMENT, text);
@@ -351,6 +365,8 @@ const char *key_text(enum key key, union key_value value, char *scratch)
     case KEY_IS_INTEGER:
         snprintf(scratch, TEXT_NUMBER_CAPACITY, "%lld", (long long)value.integer);
         return scratch;
+    case KEY_IS_TEXT:
+        return value.text;
     default: /* KEY_IS_NUMBER */
         text_from_number(value.number, scratch);
         return scratch;

@@ -42,6 +42,8 @@ enum key {
     KEY_MIN_DELTA,
     KEY_RESTORE_BEST,
     KEY_CLASS_WEIGHT,
+    KEY_CHECKPOINT_PATH,
+    KEY_CHECKPOINT_EVERY,
     KEY_SEED,
     KEY_COUNT
 };
@@ -50,7 +52,8 @@ enum key_type {
     KEY_IS_CHOICE,  /* one of the names that `choice` gives; its value is their index */
     KEY_IS_NUMBER,  /* a double in `range` */
     KEY_IS_INTEGER, /* minimum … maximum */
-    KEY_IS_SWITCH   /* true or false */
+    KEY_IS_SWITCH,  /* true or false */
+    KEY_IS_TEXT     /* any text; a config owns its own */
 };
 
 enum number_range { RANGE_POSITIVE, RANGE_NOT_NEGATIVE, RANGE_BELOW_ONE, RANGE_UP_TO_ONE };
@@ -60,6 +63,7 @@ enum recipe { RECIPE_TUTORIAL, RECIPE_CLASSIFIER, RECIPE_REGRESSOR, RECIPE_COUNT
 union key_value {
     double number;
     int64_t integer;
+    const char *text;
 };
 
 struct key_entry {
@@ -87,7 +91,8 @@ const char *recipe_name(int32_t recipe);
 /* Finds a key. If it is "activation.N": KEY_ACTIVATION, and *layer is N; otherwise *layer is 0. */
 int32_t key_find(const char *name, enum key *key, int64_t *layer);
 
-/* Reads a value for a key from text, a number or an integer; an error says what is expected, and leaves *value. */
+/* Reads a value for a key from text, a number or an integer; an error says what is expected, and leaves *value. The
+ * value of a KEY_IS_TEXT is the text itself, not a copy. */
 int32_t key_parse(enum key key, const char *text, union key_value *value);
 int32_t key_from_number(enum key key, double number, union key_value *value);
 int32_t key_from_integer(enum key key, int64_t integer, union key_value *value);

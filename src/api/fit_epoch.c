@@ -60,7 +60,7 @@ void fit_watch(struct fit *fit)
         trainer->cuts++;
         trainer->plateau.waiting = 0;
     }
-    if (config_integer(config, KEY_PATIENCE) > 0 && is_better(&fit->watch, loss, min_delta)) {
+    if (config_integer(config, KEY_PATIENCE) > 0 && is_better(&trainer->patience, loss, min_delta)) {
         trainer->best_epoch = trainer->history_count - 1;
         if (trainer->best != NULL) {
             memcpy(trainer->best, trainer->model->theta,
@@ -72,7 +72,7 @@ void fit_watch(struct fit *fit)
 bool fit_has_no_patience(const struct fit *fit)
 {
     const int64_t patience = config_integer(fit->trainer->config, KEY_PATIENCE);
-    return patience > 0 && fit->watch.waiting >= patience;
+    return patience > 0 && fit->trainer->patience.waiting >= patience;
 }
 
 void fit_restore_best(struct fit *fit)

@@ -20,7 +20,6 @@ struct fit {
     int64_t samples;         /* of this epoch so far */
     double began;            /* seconds */
     double learning_seconds; /* in steps, of this epoch so far */
-    struct watch watch;      /* for patience */
     struct dnn_progress progress;
 };
 

@@ -1,18 +1,14 @@
 /*
- * api/model.c - the model handle: its life, its shape, its weights. What it predicts is in predict.c, how well in
- * measure.c.
+ * api/model.c - the model handle: its life, its shape, its weights. How it is made is in model_create.c, what it
+ * predicts in predict.c, how well in measure.c.
  */
 #include "api/model.h"
 
 #include "api/array.h"
 #include "api/check.h"
 #include "base/memory.h"
-#include "base/random.h"
 
 #include <string.h>
-
-/* Enough for any network, and few enough that a wrong count is caught before the sizes are read. */
-enum { LARGEST_LAYER_COUNT = 65536 };
 
 dnn_model *model_retain(const dnn_model *model)
 {
@@ -65,134 +61,6 @@ struct network *network_copy(const struct network *network)
     return copy;
 }
 
-static int32_t check_layers(const int64_t *layers, int64_t layer_count)
-{
-    int32_t status = check_range("layer_count", layer_count, 2, LARGEST_LAYER_COUNT);
-    for (int64_t l = 0; status == DNN_OK && l < layer_count; l++) {
-        if (layers[l] < 1 || layers[l] > NETWORK_LARGEST_LAYER) {
-            status = status_error(DNN_ERROR_INVALID_ARGUMENT, "layers[%lld] is %lld, expected 1 to %lld", (long long)l,
-                                  (long long)layers[l], (long long)NETWORK_LARGEST_LAYER);
-        }
-    }
-    return status;
-}
-
-static struct activation describe_activation(const dnn_config *config, int64_t layer, int64_t depth)
-{
-    struct activation activation = {.kind = config_activation(config, layer, depth)};
-    const enum slope_kind slope = core_f64.activation_slope(activation.kind);
-    activation.slope = config_number(config, slope == SLOPE_OF_LEAKY_RELU ? KEY_LEAKY_SLOPE
-                                             : slope == SLOPE_OF_ELU      ? KEY_ELU_ALPHA
-                                                                          : KEY_SIGMOID_SLOPE);
-    activation.tutorial = config_integer(config, KEY_SIGMOID_DERIVATIVE) == DERIVATIVE_TUTORIAL;
-    return activation;
-}
-
-static int32_t make_network(dnn_model *model, const int64_t *layers, int64_t layer_count)
-{
-    const int64_t depth = layer_count - 1;
-    struct network *network = model->network = network_new(depth);
-    if (network == NULL || !network_layout(network, layers, layer_count, model->core->real_size)) {
-        return status_out_of_memory("the network");
-    }
-    for (int64_t l = 0; l < depth; l++) {
-        struct layer *layer = &network->layers[l];
-        layer->activation = describe_activation(model->config, l + 1, depth);
-        layer->keeps_z = model->core->activation_keeps_z(layer->activation.kind);
-    }
-    network->loss.kind = (int32_t)config_integer(model->config, KEY_LOSS);
-    network->loss.delta = config_number(model->config, KEY_HUBER_DELTA);
-    if (model->core->loss_only_with(network->loss.kind) != NULL) {
-        network->layers[depth - 1].keeps_z = true;
-    }
-    model->theta = memory_new_aligned(network->arena_count, model->core->real_size);
-    if (model->theta == NULL) {
-        return status_error(DNN_ERROR_OUT_OF_MEMORY, "not enough memory for %lld weights",
-                            (long long)network->parameter_count);
-    }
-    return DNN_OK;
-}
-
-static void measure_weights(dnn_model *model)
-{
-    model->weight_bound = model->core->largest(model_arena(model->network, model->theta));
-}
-
-static void draw_weights(dnn_model *model)
-{
-    struct random random;
-    random_seed(&random, config_integer(model->config, KEY_SEED), RANDOM_STREAM_WEIGHTS);
-    for (int64_t l = 0; l < model->network->depth; l++) {
-        model->core->initialize((int32_t)config_integer(model->config, KEY_INIT), &random,
-                                network_weights(model->network, model->theta, l, model->core->real_size));
-    }
-    measure_weights(model);
-}
-
-/* A model with nothing in it but a config. */
-static int32_t make_empty(const dnn_config *config, dnn_model **out)
-{
-    dnn_model *model = memory_new(1, sizeof *model);
-    if (model == NULL) {
-        return status_out_of_memory("a model");
-    }
-    if (pthread_mutex_init(&model->idle_lock, NULL) != 0) {
-        memory_free(model);
-        return status_out_of_memory("a lock");
-    }
-    atomic_init(&model->references, 1);
-    atomic_init(&model->training, false);
-    const int32_t status = config_copy(config, &model->config);
-    if (status != DNN_OK) {
-        model_release(model);
-        return status;
-    }
-    model->core = config_integer(config, KEY_PRECISION) == PRECISION_F32 ? &core_f32 : &core_f64;
-    *out = model;
-    return DNN_OK;
-}
-
-static int32_t create_with_config(const int64_t *layers, int64_t layer_count, const dnn_config *config, dnn_model **out)
-{
-    dnn_model *model = NULL;
-    int32_t status = config_check_layers(config, layer_count - 1);
-    if (status == DNN_OK) {
-        status = config_check_output(config, layers[layer_count - 1]);
-    }
-    if (status == DNN_OK) {
-        status = make_empty(config, &model);
-    }
-    if (status == DNN_OK) {
-        status = config_check_precision(config, true, model->core);
-    }
-    if (status == DNN_OK) {
-        status = make_network(model, layers, layer_count);
-    }
-    if (status != DNN_OK) {
-        model_release(model);
-        return status;
-    }
-    draw_weights(model);
-    *out = model;
-    return DNN_OK;
-}
-
-int32_t dnn_model_create(const int64_t *layers, int64_t layer_count, const dnn_config *config, dnn_model **out)
-{
-    REQUIRE(layers);
-    REQUIRE(out);
-    dnn_config *defaults = NULL;
-    int32_t status = check_layers(layers, layer_count);
-    if (status == DNN_OK && config == NULL) {
-        status = dnn_config_create(NULL, &defaults);
-    }
-    if (status == DNN_OK) {
-        status = create_with_config(layers, layer_count, config != NULL ? config : defaults, out);
-    }
-    dnn_config_destroy(defaults);
-    return status;
-}
-
 static bool copy_standardization(const dnn_model *from, dnn_model *to)
 {
     if (!from->is_standardized) {
@@ -212,7 +80,7 @@ int32_t dnn_model_clone(const dnn_model *model, dnn_model **out)
     REQUIRE(model);
     REQUIRE(out);
     dnn_model *clone = NULL;
-    const int32_t status = make_empty(model->config, &clone);
+    const int32_t status = model_make_empty(model->config, &clone);
     if (status != DNN_OK) {
         return status;
     }
@@ -291,7 +159,7 @@ static bool leaves_finite(const dnn_model *model, double change)
 int32_t model_admit_change(dnn_model *model, double change)
 {
     if (!leaves_finite(model, change)) {
-        measure_weights(model); /* the bound only grew; the weights may not have */
+        model_measure_weights(model); /* the bound only grew; the weights may not have */
     }
     if (!leaves_finite(model, change)) {
         return status_error(DNN_ERROR_NOT_FINITE,
@@ -327,7 +195,7 @@ static int32_t replace_weights(dnn_model *model, int64_t first, int64_t last, co
     const int32_t status = model_begin_training(model);
     if (status == DNN_OK) {
         model_import_layers(model->core, model->network, w, first, last, model->theta);
-        measure_weights(model);
+        model_measure_weights(model);
         model_end_training(model);
     }
     return status;

@@ -31,6 +31,15 @@ struct dnn_model {
     int32_t idle_count;
 };
 
+/* A model with nothing in it but a copy of a config. */
+int32_t model_make_empty(const dnn_config *config, dnn_model **out);
+
+/* dnn_model_create, but all weights are 0, and nothing is drawn. */
+int32_t model_create_zeros(const int64_t *layers, int64_t layer_count, const dnn_config *config, dnn_model **out);
+
+/* weight_bound ← the largest |w|; infinity if one is not finite. */
+void model_measure_weights(dnn_model *model);
+
 /* A reference more, or one less; the last one destroys. A const model may be held: holding changes no weight. */
 dnn_model *model_retain(const dnn_model *model);
 void model_release(dnn_model *model);

@@ -59,9 +59,11 @@ struct dnn_trainer {
     atomic_bool cancelled;
 
     void *best;            /* arena: the weights of the best epoch, or NULL if they are not wanted */
+    struct watch patience; /* of the running fit */
     struct watch plateau;  /* for the schedule */
     int64_t cuts;          /* that it made */
     int64_t best_epoch;    /* in the history, of the latest fit with patience; −1: none */
+    int64_t epochs_done;   /* of the running fit, or of one that a checkpoint interrupted; 0: the next fit is new */
     struct epoch *history; /* [history_count] */
     int64_t history_count;
     int64_t history_capacity;
@@ -111,6 +113,9 @@ bool trainer_is_plain_descent(const dnn_trainer *trainer);
 /* An error unless every weight surely stays finite when it moves by η times a number that is not larger than
  * `bound`. */
 int32_t trainer_admit_descent(dnn_trainer *trainer, double eta, double bound);
+
+/* dnn_trainer_save. */
+int32_t trainer_write(const dnn_trainer *trainer, const char *path);
 
 /* Notes that numbers overflowed; returns status. */
 int32_t trainer_failed(dnn_trainer *trainer, int32_t status);

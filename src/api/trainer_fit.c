@@ -13,6 +13,8 @@
 #include <math.h>
 #include <time.h>
 
+enum { LEAST_UPDATES = 32 };
+
 static double now(void)
 {
     struct timespec time;
@@ -92,7 +94,23 @@ static int32_t reserve_history(dnn_trainer *trainer)
     return DNN_OK;
 }
 
-/* After the last batch of an epoch: validation, and its line in the history. */
+/* Every checkpoint_every epochs, and after the last one. */
+static int32_t write_checkpoint(const struct fit *fit)
+{
+    dnn_trainer *trainer = fit->trainer;
+    const char *path = config_text(trainer->config, KEY_CHECKPOINT_PATH);
+    const bool is_due = trainer->epochs_done % config_integer(trainer->config, KEY_CHECKPOINT_EVERY) == 0 ||
+                        trainer->epochs_done == fit->progress.epochs || fit_has_no_patience(fit);
+    if (path[0] == '\0' || !is_due) {
+        return DNN_OK;
+    }
+    const int32_t status = trainer_write(trainer, path);
+    return status == DNN_OK ? status
+                            : status_error(status, "checkpoint after epoch %lld: %s", (long long)fit->progress.epoch,
+                                           status_message());
+}
+
+/* After the last batch of an epoch: validation, its line in the history, a checkpoint. */
 static int32_t end_epoch(struct fit *fit)
 {
     dnn_trainer *trainer = fit->trainer;
@@ -110,8 +128,19 @@ static int32_t end_epoch(struct fit *fit)
     }
     trainer->history[trainer->history_count++] =
         (struct epoch){progress->loss, progress->validation_loss, progress->validation_accuracy};
+    trainer->epochs_done++;
     fit_watch(fit);
-    return DNN_OK;
+    return write_checkpoint(fit);
+}
+
+/* From the samples' own order each time: so the generator's state is all that the order of an epoch depends on, and a
+ * checkpoint need not hold the order. */
+static void shuffle(dnn_trainer *trainer, int32_t *order, int64_t size)
+{
+    for (int64_t i = 0; i < size; i++) {
+        order[i] = (int32_t)i;
+    }
+    random_shuffle(&trainer->shuffle, order, size);
 }
 
 static int32_t run_epoch(struct fit *fit)
@@ -125,7 +154,7 @@ static int32_t run_epoch(struct fit *fit)
     fit->learning_seconds = 0;
     fit->progress.loss = 0;
     if (fit->order != NULL) {
-        random_shuffle(&fit->trainer->shuffle, fit->order, size);
+        shuffle(fit->trainer, fit->order, size);
     }
     int32_t status = reserve_history(fit->trainer);
     for (int64_t first = 0; status == DNN_OK && first < size; first += fit->batch_size) {
@@ -146,24 +175,37 @@ static int32_t make_order(struct fit *fit)
         return DNN_OK;
     }
     fit->order = memory_new(fit->training->size, sizeof *fit->order);
-    if (fit->order == NULL) {
-        return status_out_of_memory("the order of the samples");
+    return fit->order == NULL ? status_out_of_memory("the order of the samples") : DNN_OK;
+}
+
+/* A recipe's batch_size suits a large dataset; of a small one it would make a handful of updates an epoch, which is no
+ * training. So where the user did not set it, an epoch is at least 32 updates. */
+static int64_t batch_size_for(const dnn_config *config, int64_t size)
+{
+    const int64_t batch_size = config_integer(config, KEY_BATCH_SIZE), most = (size - 1) / LEAST_UPDATES + 1;
+    return config->chosen[KEY_BATCH_SIZE] || batch_size < most ? batch_size : most;
+}
+
+/* A new fit; or, of a trainer that was loaded from a checkpoint, the rest of the one that was interrupted. */
+static void begin(struct fit *fit)
+{
+    dnn_trainer *trainer = fit->trainer;
+    if (trainer->epochs_done == 0 || trainer->epochs_done >= fit->progress.epochs || fit_has_no_patience(fit)) {
+        trainer->epochs_done = 0;
+        trainer->patience = (struct watch){.best = INFINITY};
+        if (config_integer(trainer->config, KEY_PATIENCE) > 0) {
+            trainer->best_epoch = -1;
+        }
     }
-    for (int64_t i = 0; i < fit->training->size; i++) {
-        fit->order[i] = (int32_t)i;
-    }
-    return DNN_OK;
+    fit->progress.epoch = trainer->epochs_done;
 }
 
 static int32_t run(dnn_trainer *trainer, const dnn_dataset *training, const dnn_dataset *validation)
 {
-    const int64_t batch_size = config_integer(trainer->config, KEY_BATCH_SIZE);
+    const int64_t batch_size = batch_size_for(trainer->config, training->size);
     struct fit fit = {.trainer = trainer, .training = training, .validation = validation, .batch_size = batch_size};
-    fit.watch.best = INFINITY;
-    if (config_integer(trainer->config, KEY_PATIENCE) > 0) {
-        trainer->best_epoch = -1;
-    }
     fit.progress.epochs = config_integer(trainer->config, KEY_EPOCHS);
+    begin(&fit);
     fit.progress.batches = (training->size - 1) / batch_size + 1;
     fit.began = now();
     int32_t status = make_order(&fit);
@@ -179,6 +221,7 @@ static int32_t run(dnn_trainer *trainer, const dnn_dataset *training, const dnn_
     if (status >= DNN_OK) {
         fit_restore_best(&fit);
     }
+    trainer->epochs_done = 0;
     memory_free(fit.weights);
     memory_free(fit.order);
     return status;

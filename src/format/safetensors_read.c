@@ -1,0 +1,374 @@
+/*
+ * format/safetensors_read.c - see safetensors.h.
+ *
+ * The header is a stranger's. Before the JSON parser sees it, one pass over its bytes makes sure that it is not nested
+ * deeper than the format is, and holds no more values than it has bytes for: a parser needs some 40 bytes for each
+ * "1," of a list, so that 16 MiB of them would become 300 MiB of memory.
+ */
+#include "base/memory.h"
+#include "base/status.h"
+#include "base/digest.h"
+#include "format/safetensors.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    LENGTH_BYTES = 8,
+    DEEPEST = 3,          /* {name: {"shape": [ */
+    BYTES_A_VALUE = 3,    /* of header a value takes in a file that is right, on average, and rather more */
+    VALUES_FOR_FREE = 256 /* before that is counted */
+};
+
+struct safetensors {
+    const char *name;
+    const uint8_t *bytes;
+    int64_t header_size; /* with the 8 bytes of its length */
+    int64_t data_size;
+    json_t *header;
+    json_t *metadata; /* borrowed from header, or NULL */
+    struct safetensors_entry *entries;
+    int64_t count;
+};
+
+static int32_t wrong(const struct safetensors *file, const char *what)
+{
+    return status_error(DNN_ERROR_FORMAT, "\"%s\" is no safetensors file: %s", file->name, what);
+}
+
+static int32_t wrong_tensor(const struct safetensors *file, const struct safetensors_entry *entry, const char *what)
+{
+    return status_error(DNN_ERROR_FORMAT, "\"%s\": tensor \"%.100s\" %s", file->name, entry->name, what);
+}
+
+/* Where a text that begins behind `text` ends: at its closing quote, or at the end. */
+static int64_t skip_text(const char *text, int64_t length, int64_t i)
+{
+    while (i < length && text[i] != '"') {
+        i += text[i] == '\\' ? 2 : 1;
+    }
+    return i;
+}
+
+static int32_t check_header(const struct safetensors *file, const char *text, int64_t length)
+{
+    int64_t depth = 0, values = 0;
+    for (int64_t i = 0; i < length; i++) {
+        switch (text[i]) {
+        case '"':
+            i = skip_text(text, length, i + 1);
+            values++;
+            break;
+        case '{':
+        case '[':
+            depth++;
+            values++;
+            break;
+        case '}':
+        case ']':
+            depth--;
+            break;
+        case ',':
+            values++;
+            break;
+        default:
+            break;
+        }
+        if (depth > DEEPEST) {
+            return wrong(file, "its header is nested too deep");
+        }
+    }
+    return values <= VALUES_FOR_FREE + length / BYTES_A_VALUE ? DNN_OK
+                                                              : wrong(file, "its header is full of tiny values");
+}
+
+static int32_t parse_header(struct safetensors *file, int64_t size)
+{
+    if (size < LENGTH_BYTES) {
+        return wrong(file, "it is shorter than the length of a header");
+    }
+    uint64_t length = 0;
+    for (int i = LENGTH_BYTES - 1; i >= 0; i--) {
+        length = length << 8 | file->bytes[i];
+    }
+    if (length > SAFETENSORS_LARGEST_HEADER || (int64_t)length > size - LENGTH_BYTES) {
+        return status_error(DNN_ERROR_FORMAT,
+                            "\"%s\" is no safetensors file: it tells of a header of %llu bytes, expected at most %lld",
+                            file->name, (unsigned long long)length,
+                            (long long)(size - LENGTH_BYTES < SAFETENSORS_LARGEST_HEADER ? size - LENGTH_BYTES
+                                                                                         : SAFETENSORS_LARGEST_HEADER));
+    }
+    file->header_size = LENGTH_BYTES + (int64_t)length;
+    file->data_size = size - file->header_size;
+    const char *text = (const char *)file->bytes + LENGTH_BYTES;
+    const int32_t status = check_header(file, text, (int64_t)length);
+    if (status != DNN_OK) {
+        return status;
+    }
+    json_error_t error;
+    file->header = json_loadb(text, (size_t)length, JSON_REJECT_DUPLICATES, &error);
+    if (file->header == NULL) {
+        return json_error_code(&error) == json_error_out_of_memory
+                   ? status_out_of_memory("the header of a file")
+                   : status_error(DNN_ERROR_FORMAT, "\"%s\": its header is no JSON: %s, at byte %d", file->name,
+                                  error.text, LENGTH_BYTES + error.position);
+    }
+    return json_is_object(file->header) ? DNN_OK : wrong(file, "its header is no JSON object");
+}
+
+/* Of strings, or absent. */
+static int32_t find_metadata(struct safetensors *file)
+{
+    file->metadata = json_object_get(file->header, "__metadata__");
+    const char *key;
+    json_t *value;
+    if (file->metadata != NULL && !json_is_object(file->metadata)) {
+        return wrong(file, "its __metadata__ is no JSON object");
+    }
+    json_object_foreach(file->metadata, key, value)
+    {
+        if (!json_is_string(value)) {
+            return status_error(DNN_ERROR_FORMAT, "\"%s\": __metadata__ has \"%.100s\", which is no string", file->name,
+                                key);
+        }
+    }
+    return DNN_OK;
+}
+
+/* Bytes of a number, 0 if the type is not known; *type: if it is one of ours. */
+static int64_t size_of(const char *dtype, enum tensor_type *type, bool *is_number)
+{
+    static const struct {
+        const char *name;
+        int64_t size;
+        bool is_number;
+        enum tensor_type type;
+    } types[] = {{"F16", 2, true, TENSOR_F16},  {"BF16", 2, true, TENSOR_BF16},    {"F32", 4, true, TENSOR_F32},
+                 {"F64", 8, true, TENSOR_F64},  {"BOOL", 1, false, TENSOR_F64},    {"U8", 1, false, TENSOR_F64},
+                 {"I8", 1, false, TENSOR_F64},  {"I16", 2, false, TENSOR_F64},     {"U16", 2, false, TENSOR_F64},
+                 {"I32", 4, false, TENSOR_F64}, {"U32", 4, false, TENSOR_F64},     {"I64", 8, false, TENSOR_F64},
+                 {"U64", 8, false, TENSOR_F64}, {"F8_E4M3", 1, false, TENSOR_F64}, {"F8_E5M2", 1, false, TENSOR_F64}};
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+        if (strcmp(dtype, types[i].name) == 0) {
+            *is_number = types[i].is_number;
+            *type = types[i].type;
+            return types[i].size;
+        }
+    }
+    return 0;
+}
+
+/* An integer ≥ 0 of a list; −1 if it is none. */
+static int64_t integer_at(const json_t *list, size_t index)
+{
+    const json_t *value = json_array_get(list, index);
+    return json_is_integer(value) && json_integer_value(value) >= 0 ? (int64_t)json_integer_value(value) : -1;
+}
+
+static int32_t read_shape(const struct safetensors *file, struct safetensors_entry *entry, const json_t *shape,
+                          int64_t *numbers)
+{
+    struct tensor *tensor = &entry->tensor;
+    entry->rank = (int64_t)json_array_size(shape);
+    *numbers = 1;
+    for (size_t i = 0; i < json_array_size(shape); i++) {
+        const int64_t size = integer_at(shape, i);
+        if (!memory_multiply(*numbers, size, numbers)) {
+            return wrong_tensor(file, entry, "has a shape that is no list of sizes");
+        }
+    }
+    tensor->rows = entry->rank >= 1 ? integer_at(shape, 0) : 1;
+    tensor->columns = entry->rank >= 2 ? integer_at(shape, 1) : 1;
+    tensor->row_stride = tensor->columns;
+    tensor->column_stride = 1;
+    return DNN_OK;
+}
+
+static int32_t read_entry(const struct safetensors *file, const json_t *value, struct safetensors_entry *entry)
+{
+    const json_t *shape = json_object_get(value, "shape"), *offsets = json_object_get(value, "data_offsets");
+    entry->dtype = json_string_value(json_object_get(value, "dtype"));
+    if (entry->dtype == NULL || !json_is_array(shape) || json_array_size(offsets) != 2 ||
+        json_object_size(value) != 3) {
+        return wrong_tensor(file, entry, "is not described by dtype, shape and two data_offsets");
+    }
+    const int64_t size = size_of(entry->dtype, &entry->tensor.type, &entry->is_number);
+    if (size == 0) {
+        return status_error(DNN_ERROR_UNSUPPORTED, "\"%s\": tensor \"%.100s\" has dtype \"%.20s\", which is not known",
+                            file->name, entry->name, entry->dtype);
+    }
+    int64_t numbers, bytes;
+    const int32_t status = read_shape(file, entry, shape, &numbers);
+    if (status != DNN_OK) {
+        return status;
+    }
+    entry->begin = integer_at(offsets, 0);
+    entry->end = integer_at(offsets, 1);
+    if (entry->begin < 0 || entry->end < entry->begin || entry->end > file->data_size) {
+        return wrong_tensor(file, entry, "lies outside of the file's data");
+    }
+    if (!memory_multiply(numbers, size, &bytes) || bytes != entry->end - entry->begin) {
+        return wrong_tensor(file, entry, "has another number of bytes than its shape and dtype say");
+    }
+    entry->tensor.bytes = file->bytes + file->header_size + entry->begin;
+    return DNN_OK;
+}
+
+static int by_place(const void *a, const void *b)
+{
+    const struct safetensors_entry *first = a, *second = b;
+    if (first->begin != second->begin) {
+        return first->begin < second->begin ? -1 : 1;
+    }
+    return first->end < second->end ? -1 : first->end > second->end;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(((const struct safetensors_entry *)a)->name, ((const struct safetensors_entry *)b)->name);
+}
+
+/* The tensors are the data: one after the other, nothing between, before or behind. */
+static int32_t check_places(const struct safetensors *file)
+{
+    int64_t end = 0;
+    qsort(file->entries, (size_t)file->count, sizeof *file->entries, by_place);
+    for (int64_t i = 0; i < file->count; i++) {
+        if (file->entries[i].begin != end) {
+            return wrong_tensor(file, &file->entries[i],
+                                file->entries[i].begin < end ? "overlaps another one" : "has a hole before it");
+        }
+        end = file->entries[i].end;
+    }
+    return end == file->data_size
+               ? DNN_OK
+               : status_error(DNN_ERROR_FORMAT, "\"%s\" has %lld bytes behind its tensors, expected none", file->name,
+                              (long long)(file->data_size - end));
+}
+
+static int32_t read_entries(struct safetensors *file)
+{
+    const int64_t most = (int64_t)json_object_size(file->header);
+    file->entries = memory_new(most < 1 ? 1 : most, sizeof *file->entries);
+    if (file->entries == NULL) {
+        return status_out_of_memory("the tensors of a file");
+    }
+    const char *name;
+    json_t *value;
+    json_object_foreach(file->header, name, value)
+    {
+        if (strcmp(name, "__metadata__") == 0) {
+            continue;
+        }
+        struct safetensors_entry *entry = &file->entries[file->count++];
+        entry->name = name;
+        const int32_t status = read_entry(file, value, entry);
+        if (status != DNN_OK) {
+            return status;
+        }
+    }
+    const int32_t status = check_places(file);
+    qsort(file->entries, (size_t)file->count, sizeof *file->entries, by_name);
+    return status;
+}
+
+int32_t safetensors_open(const uint8_t *bytes, int64_t size, const char *name, struct safetensors **out)
+{
+    struct safetensors *file = memory_new(1, sizeof *file);
+    if (file == NULL) {
+        return status_out_of_memory("a file's parts");
+    }
+    file->name = name;
+    file->bytes = bytes;
+    int32_t status = parse_header(file, size);
+    if (status == DNN_OK) {
+        status = find_metadata(file);
+    }
+    if (status == DNN_OK) {
+        status = read_entries(file);
+    }
+    if (status != DNN_OK) {
+        safetensors_close(file);
+        return status;
+    }
+    *out = file;
+    return DNN_OK;
+}
+
+void safetensors_close(struct safetensors *file)
+{
+    if (file != NULL) {
+        json_decref(file->header);
+        memory_free(file->entries);
+        memory_free(file);
+    }
+}
+
+const char *safetensors_text(const struct safetensors *file, const char *key)
+{
+    return json_string_value(json_object_get(file->metadata, key));
+}
+
+int64_t safetensors_count(const struct safetensors *file)
+{
+    return file->count;
+}
+
+const struct safetensors_entry *safetensors_at(const struct safetensors *file, int64_t index)
+{
+    return &file->entries[index];
+}
+
+const struct safetensors_entry *safetensors_find(const struct safetensors *file, const char *name)
+{
+    const struct safetensors_entry key = {.name = name};
+    return bsearch(&key, file->entries, (size_t)file->count, sizeof key, by_name);
+}
+
+const uint8_t *safetensors_data(const struct safetensors *file, int64_t *size)
+{
+    *size = file->data_size;
+    return file->bytes + file->header_size;
+}
+
+/* The bytes before the data with zeros in place of the checksum's digits, as they were when it was made. */
+static int32_t header_checksum(const struct safetensors *file, const char *digits, char *text)
+{
+    uint8_t *copy = memory_new(file->header_size, 1);
+    if (copy == NULL) {
+        return status_out_of_memory("the header of a file");
+    }
+    memcpy(copy, file->bytes, (size_t)file->header_size);
+    for (int64_t i = LENGTH_BYTES; i + DIGEST_DIGITS <= file->header_size; i++) {
+        if (memcmp(copy + i, digits, DIGEST_DIGITS) == 0) {
+            memset(copy + i, '0', DIGEST_DIGITS);
+            break;
+        }
+    }
+    digest_sha256(copy, file->header_size, text);
+    memory_free(copy);
+    return DNN_OK;
+}
+
+int32_t safetensors_check(const struct safetensors *file)
+{
+    const char *of_data = safetensors_text(file, SAFETENSORS_DATA_CHECKSUM);
+    const char *of_header = safetensors_text(file, SAFETENSORS_HEADER_CHECKSUM);
+    char text[DIGEST_DIGITS + 1];
+    if (of_data == NULL || of_header == NULL || strlen(of_header) != DIGEST_DIGITS) {
+        return status_error(DNN_ERROR_FORMAT, "\"%s\" has no checksums (%s and %s), or they are cut short", file->name,
+                            SAFETENSORS_DATA_CHECKSUM, SAFETENSORS_HEADER_CHECKSUM);
+    }
+    const int32_t status = header_checksum(file, of_header, text);
+    if (status != DNN_OK) {
+        return status;
+    }
+    const bool is_header_right = strcmp(text, of_header) == 0;
+    digest_sha256(file->bytes + file->header_size, file->data_size, text);
+    return is_header_right && strcmp(text, of_data) == 0
+               ? DNN_OK
+               : status_error(DNN_ERROR_FORMAT,
+                              "\"%s\" is damaged, or was changed since it was saved: the checksum of its %s is wrong",
+                              file->name, is_header_right ? "numbers" : "header");
+}
