@@ -10,6 +10,7 @@
 #include "suites.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,7 +31,8 @@ static _Noreturn void print_usage(FILE *to, int status)
     fputs("usage: bench [--suite NAME] [--threads N|all] [--seconds S] [--quick] [--json FILE] [--python PROGRAM]\n"
           "       bench --list   the names of the suites\n"
           "  --threads   how many everyone uses; the BLAS's own count comes from the environment (default all)\n"
-          "  --seconds   about how long the rounds take together (default 30)\n"
+          "  --seconds   about how long the rounds take together, but 5 at least, and 30 from 30 seconds on (default "
+          "30)\n"
           "  --quick     three rounds, to see that it works; the figures mean little\n"
           "suites:\n",
           to);
@@ -130,10 +132,12 @@ int main(int count, char **words)
     const struct arguments arguments = parse(count, words);
     const struct machine machine = machine_read();
     const int32_t threads = arguments.threads > 0 ? arguments.threads : machine.cores;
-    const struct suite_options options = {.threads = threads, .python = arguments.python, .machine = &machine};
+    const struct suite_options options = {
+        .threads = threads, .quick = arguments.quick, .python = arguments.python, .machine = &machine};
     const struct harness_plan plan = {.seconds = arguments.quick ? 0 : arguments.seconds,
                                       .turn_seconds = arguments.quick ? 0.002 : 0.010,
-                                      .least_rounds = arguments.quick ? 3 : 30};
+                                      .least_rounds =
+                                          arguments.quick ? 3 : (int64_t)fmax(5, fmin(30, arguments.seconds))};
     static struct harness harness; /* too large for a stack */
     note_conditions(&harness, &machine, threads);
     arguments.suite->open(&harness, &options);

@@ -44,7 +44,7 @@ static void multiply_batch(const struct products *p)
 static void run(void *state)
 {
     const struct products *p = state;
-    for (int64_t first = 0; first < p->work.samples; first += p->work.batch) {
+    for (int64_t first = 0; first < p->work.data->samples; first += p->work.batch) {
         multiply_batch(p);
     }
 }
@@ -85,4 +85,14 @@ struct contestant epoch_gemms(const struct epoch_work *work)
         }
     }
     return (struct contestant){.name = "bare GEMMs", .state = p, .run = run, .close = close_products};
+}
+
+double epoch_flops(const struct epoch_work *work)
+{
+    double weights = 0;
+    for (int64_t l = 0; l + 1 < work->layer_count; l++) {
+        const double out = (double)work->layers[l + 1], in = (double)work->layers[l];
+        weights += 2 * out * (in + 1) + (l == 0 ? 0 : out * in); /* forward and gradient; backward */
+    }
+    return 2 * weights * (double)work->data->samples;
 }

@@ -1,9 +1,9 @@
 /*
  * contestant_libdnn.c - libdnn as a user calls it, with the recipe "tutorial".
  */
+#include "contestant_libdnn.h"
 #include "contestants.h"
 
-#include <dnn.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,7 +17,7 @@ struct network {
     float output_f32[WORKLOAD_MAX_PORTS];
 };
 
-static void demand(int32_t status, const char *what)
+void libdnn_demand(int32_t status, const char *what)
 {
     if (status != DNN_OK) {
         bench_die("%s: %s: %s", what, dnn_status_string(status), dnn_last_error());
@@ -27,26 +27,28 @@ static void demand(int32_t status, const char *what)
 static void step_f64(void *state)
 {
     struct network *network = state;
-    demand(dnn_trainer_step(network->trainer, network->work.x, network->work.y, 1, NULL), "dnn_trainer_step");
+    libdnn_demand(dnn_trainer_step(network->trainer, network->work.x, network->work.y, 1, NULL), "dnn_trainer_step");
 }
 
 static void step_f32(void *state)
 {
     struct network *network = state;
-    demand(dnn_trainer_step_f32(network->trainer, network->x_f32, network->y_f32, 1, NULL), "dnn_trainer_step_f32");
+    libdnn_demand(dnn_trainer_step_f32(network->trainer, network->x_f32, network->y_f32, 1, NULL),
+                  "dnn_trainer_step_f32");
 }
 
 static void predict_f64(void *state)
 {
     struct network *network = state;
-    demand(dnn_workspace_predict(network->workspace, network->work.x, 1, network->output), "dnn_workspace_predict");
+    libdnn_demand(dnn_workspace_predict(network->workspace, network->work.x, 1, network->output),
+                  "dnn_workspace_predict");
 }
 
 static void predict_f32(void *state)
 {
     struct network *network = state;
-    demand(dnn_workspace_predict_f32(network->workspace, network->x_f32, 1, network->output_f32),
-           "dnn_workspace_predict_f32");
+    libdnn_demand(dnn_workspace_predict_f32(network->workspace, network->x_f32, 1, network->output_f32),
+                  "dnn_workspace_predict_f32");
 }
 
 static double squared_error(void *state)
@@ -70,18 +72,23 @@ static void close_network(void *state)
     free(network);
 }
 
+void libdnn_set_threads(dnn_config *config, int32_t threads)
+{
+    for (int64_t i = 0; i < dnn_config_key_count(); i++) { /* older versions run as many threads as the BLAS does */
+        if (strcmp(dnn_config_key_name(i), "threads") == 0) {
+            libdnn_demand(dnn_config_set_integer(config, "threads", threads), "threads");
+        }
+    }
+}
+
 static dnn_config *make_config(const struct workload *work, enum precision precision, int32_t threads)
 {
     dnn_config *config = NULL;
-    demand(dnn_config_create("tutorial", &config), "dnn_config_create");
-    demand(dnn_config_set(config, "precision", precision == DOUBLE_PRECISION ? "f64" : "f32"), "precision");
-    demand(dnn_config_set_number(config, "sigmoid_slope", work->slope), "sigmoid_slope");
-    demand(dnn_config_set_number(config, "learning_rate", work->learning_rate), "learning_rate");
-    for (int64_t i = 0; i < dnn_config_key_count(); i++) { /* older versions run as many threads as the BLAS does */
-        if (strcmp(dnn_config_key_name(i), "threads") == 0) {
-            demand(dnn_config_set_integer(config, "threads", threads), "threads");
-        }
-    }
+    libdnn_demand(dnn_config_create("tutorial", &config), "dnn_config_create");
+    libdnn_demand(dnn_config_set(config, "precision", precision == DOUBLE_PRECISION ? "f64" : "f32"), "precision");
+    libdnn_demand(dnn_config_set_number(config, "sigmoid_slope", work->slope), "sigmoid_slope");
+    libdnn_demand(dnn_config_set_number(config, "learning_rate", work->learning_rate), "learning_rate");
+    libdnn_set_threads(config, threads);
     return config;
 }
 
@@ -99,9 +106,9 @@ struct contestant libdnn_contestant(const struct workload *work, enum operation 
         network->y_f32[i] = (float)work->y[i];
     }
     dnn_config *config = make_config(work, precision, threads);
-    demand(dnn_model_create(layers, work->layer_count, config, &network->model), "dnn_model_create");
-    demand(dnn_trainer_create(network->model, NULL, &network->trainer), "dnn_trainer_create");
-    demand(dnn_workspace_create(network->model, 1, &network->workspace), "dnn_workspace_create");
+    libdnn_demand(dnn_model_create(layers, work->layer_count, config, &network->model), "dnn_model_create");
+    libdnn_demand(dnn_trainer_create(network->model, NULL, &network->trainer), "dnn_trainer_create");
+    libdnn_demand(dnn_workspace_create(network->model, 1, &network->workspace), "dnn_workspace_create");
     dnn_config_destroy(config);
 
     const bool single = precision == SINGLE_PRECISION;

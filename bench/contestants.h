@@ -10,7 +10,7 @@
 #include "harness.h"
 #include "workload.h"
 
-struct child;
+struct peer;
 
 enum operation { TRAINING_STEP, PREDICTION, OPERATION_COUNT };
 
@@ -28,11 +28,11 @@ bool fann_contestant(const struct workload *work, enum operation operation, enum
 
 /* Starts the process that runs the tutorial in NumPy. NULL if it cannot; *facts: one line on it, or why. blas_file,
  * threads: ours, to compare its with. */
-struct child *numpy_start(const char *python, const struct workload *work, const char *blas_file, int32_t threads,
-                          char *facts, size_t capacity);
+struct peer *numpy_start(const char *python, const struct workload *work, const char *blas_file, int32_t threads,
+                         char *facts, size_t capacity);
 
 /* One form of the tutorial's class, "neuron" or "matrix", in that process. */
-struct contestant numpy_contestant(struct child *child, const char *form, enum operation operation,
+struct contestant numpy_contestant(struct peer *peer, const char *form, enum operation operation,
                                    enum precision precision);
 
 #endif

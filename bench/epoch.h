@@ -1,33 +1,47 @@
 /*
  * epoch.h - the contestants of the suite "epoch": one pass over samples of MNIST's shape, in batches, in float.
  *
- * Numbers and labels are random, by each contestant's own generator: the time of a batch does not depend on them.
+ * All train on the same bytes (epoch_data.h), with Adam at the same rate, from weights and in an order of their own.
  */
 #ifndef BENCH_EPOCH_H
 #define BENCH_EPOCH_H
 
+#include "epoch_data.h"
 #include "harness.h"
+#include "suites.h"
 
 #include <stdint.h>
 
-enum { EPOCH_MOST_LAYERS = 4 };
+enum { EPOCH_MOST_LAYERS = 4, EPOCH_KEY = 64 };
 
 struct epoch_work {
     int64_t layers[EPOCH_MOST_LAYERS]; /* [layer_count] */
     int64_t layer_count;
     int64_t batch;
-    int64_t samples; /* a multiple of batch */
+    const struct epoch_data *data; /* samples: a multiple of batch */
 };
 
-/* dnn_trainer_fit for one epoch: the recipe classifier, bytes as inputs, shuffled. */
-struct contestant epoch_libdnn(const struct epoch_work *work);
+/* dnn_trainer_fit for one epoch: the recipe classifier, bytes as inputs, shuffled. threads: 1, or 0 for its own choice. */
+struct contestant epoch_libdnn(const struct epoch_work *work, int32_t threads);
 
 /* The matrix products of such an epoch and nothing else: forward and gradient of each layer, backward of each but the first;
  * rows padded as libdnn's are, the bias column included. */
 struct contestant epoch_gemms(const struct epoch_work *work);
 
-/* A peer of epoch_peers.py, "torch" or "sklearn", in a child process. False if it cannot be had; facts: one line on it. */
-bool epoch_peer(const char *python, const char *peer, const struct epoch_work *work, int32_t threads,
-                struct contestant *out, char *facts, size_t capacity);
+/* Multiplications and additions in these products. */
+double epoch_flops(const struct epoch_work *work);
+
+/* The peers of epoch_peers.py. */
+enum epoch_peer { EPOCH_NUMPY, EPOCH_TORCH, EPOCH_SKLEARN, EPOCH_PEER_COUNT };
+
+struct peer;
+
+/* Starts one, if it can be had, and makes sure that it trains on these samples. */
+struct peer *epoch_peer_start(enum epoch_peer which, const struct suite_options *options, const struct epoch_data *data,
+                              int64_t batch, char *facts, size_t capacity);
+
+/* One network of it, in the setting that it finds to be its fastest, which settings tells. */
+struct contestant epoch_peer(enum epoch_peer which, struct peer *peer, const struct epoch_work *work, bool quick,
+                             char *settings, size_t capacity);
 
 #endif

@@ -17,7 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { HARNESS_MAX_ENTRIES = 64, HARNESS_MAX_GROUPS = 32, HARNESS_MAX_NOTES = 16, HARNESS_NOTE_LENGTH = 512 };
+enum { HARNESS_MAX_ENTRIES = 64, HARNESS_MAX_GROUPS = 32, HARNESS_MAX_NOTES = 16, HARNESS_NOTE_LENGTH = 1024 };
 
 struct contestant {
     const char *name;
@@ -45,6 +45,7 @@ struct group {
     const char *bound_name; /* "two reads of the big matrix" */
     double bytes;           /* that one read moves, for GB/s; 0: it is no read */
     double samples;         /* of one repetition, for samples a second; 0: not told */
+    double flops;           /* of the bound's one read, for GFLOP/s; 0: not told */
 };
 
 struct harness {

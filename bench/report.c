@@ -45,19 +45,33 @@ static void print_machine(const struct report *report)
     printf("  rounds    %lld; everyone takes one turn a round\n", (long long)report->harness->rounds);
 }
 
-static void print_ratios(const struct entry *entry, double minimum, double median)
+static void print_ratios(const struct entry *entry, const struct entry *to)
 {
-    printf(" | %8.2f %8.2f", entry->minimum / minimum, entry->median / median);
+    printf(" | %8.2f %8.2f", entry->minimum / to->minimum, entry->median / to->median);
 }
 
-/* Ends a line, with samples a second where they are counted. */
-static void print_samples(const struct group *group, const struct entry *entry)
+/* What a second brings, where it is counted: samples, and the floating-point operations of the bound. Ends the line. */
+static void print_rates(const struct group *group, const struct entry *entry)
 {
     if (group->samples > 0) {
-        printf(" | %9.0f samples/s (minimum), %9.0f (median)", group->samples / entry->minimum,
-               group->samples / entry->median);
+        printf(" | %9.0f %9.0f", group->samples / entry->minimum, group->samples / entry->median);
+    }
+    if (group->flops > 0) {
+        printf(" | %8.1f %8.1f", 1e-9 * group->flops / entry->minimum, 1e-9 * group->flops / entry->median);
     }
     putchar('\n');
+}
+
+static void print_head(const struct group *group, const char *than)
+{
+    printf("\n%s, %s\n", group->operation, group->precision);
+    printf("  %-28s   %10s %10s | %-17s | %-17s", "", "", "us", "x the bound", than);
+    printf("%s", group->samples > 0 ? " | samples a second   " : "");
+    printf("%s\n", group->flops > 0 ? " | GFLOP/s of the GEMMs" : "");
+    printf("  %-28s   %10s %10s | %8s %8s | %8s %8s", "", "minimum", "median", "minimum", "median", "minimum",
+           "median");
+    printf("%s", group->samples > 0 ? " |   minimum    median" : "");
+    printf("%s\n", group->flops > 0 ? " |  minimum   median" : "");
 }
 
 static void print_group(const struct harness *harness, int32_t index)
@@ -65,26 +79,26 @@ static void print_group(const struct harness *harness, int32_t index)
     const struct group *group = &harness->groups[index];
     const struct entry *bound = &harness->entries[group->bound];
     const struct entry *first = first_of(harness, index);
+    const struct entry least = {.minimum = group->reads * bound->minimum, .median = group->reads * bound->median};
     char than[64];
     snprintf(than, sizeof than, "x %s", first->who.name);
-    printf("\n%s, %s\n", group->operation, group->precision);
-    printf("  %-28s   %10s %10s | %-17s | %-17s\n", "", "", "us", "x the bound", than);
-    printf("  %-28s   %10s %10s | %8s %8s | %8s %8s\n", "", "minimum", "median", "minimum", "median", "minimum",
-           "median");
-    const double least = group->reads * bound->minimum, middle = group->reads * bound->median;
-    printf("  %-28s   %10.1f %10.1f |", group->bound_name, 1e6 * least, 1e6 * middle);
+    print_head(group, than);
+    printf("  %-28s   %10.1f %10.1f", group->bound_name, 1e6 * least.minimum, 1e6 * least.median);
     if (group->bytes > 0) {
-        printf("      one read: %.1f GB/s (minimum), %.1f (median)", 1e-9 * group->bytes / bound->minimum,
+        printf(" |      one read: %.1f GB/s (minimum), %.1f (median)", 1e-9 * group->bytes / bound->minimum,
                1e-9 * group->bytes / bound->median);
+    } else {
+        print_ratios(&least, &least);
+        print_ratios(&least, first);
     }
-    print_samples(group, bound);
+    print_rates(group, &least);
     for (int32_t i = 0; i < harness->entry_count; i++) {
         const struct entry *entry = &harness->entries[i];
         if (entry->group == index) {
             printf("  %-28s   %10.1f %10.1f", entry->who.name, 1e6 * entry->minimum, 1e6 * entry->median);
-            print_ratios(entry, least, middle);
-            print_ratios(entry, first->minimum, first->median);
-            print_samples(group, entry);
+            print_ratios(entry, &least);
+            print_ratios(entry, first);
+            print_rates(group, entry);
         }
     }
 }
@@ -177,6 +191,7 @@ static void write_entry(FILE *file, const struct harness *harness, const struct 
         write_number(file, "min_ratio_to_first", entry->minimum / first->minimum);
         write_number(file, "median_ratio_to_first", entry->median / first->median);
         write_number(file, "samples", group->samples);
+        write_number(file, "flops", group->flops);
         write_number(file, "error_before", entry->error_before);
         write_number(file, "error_after", entry->error_after);
     }

@@ -1,12 +1,14 @@
 #!/bin/sh
 # Builds libdnn's release and times it beside its peers: on one thread, then on all cores.
 #
-# usage: sh bench/run.sh [--quick] [--seconds S] [--suite NAME] [--json FILE]
+# usage: sh bench/run.sh [--ci] [--peers] [--seconds S] [--suite NAME] [--threads 1|all] [--json FILE]
 #
-#   --quick      a few rounds, to see that everything works; the figures mean little
+#   --ci         seconds a suite: fails if something is broken, and does not judge time (--quick means the same)
+#   --peers      installs the peers that are large first: PyTorch and scikit-learn
 #   --seconds    about how long the rounds of one setting take together (default 30)
 #   --suite      this suite alone (default: each in turn)
-#   --json       where the figures go, as JSON (default build/bench/results.json)
+#   --threads    this setting alone (default: 1, then all)
+#   --json       where the figures go, as JSON (default build/bench/results.json; with --ci build/bench/ci.json)
 #
 # PYTHON=... names the interpreter whose NumPy is compared with. Each setting is one process, in which all sides alternate: the
 # BLAS reads its thread count when it is loaded. Where OPENBLAS_CORETYPE is set, each setting is run twice: as forced, and
@@ -15,9 +17,11 @@ set -eu
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 build=$root/build/bench
-json=$build/results.json
+json=
 only=
-quick=
+settings="1 all"
+is_ci=
+groups=bench
 seconds=30
 
 usage() {
@@ -26,13 +30,15 @@ usage() {
 
 while [ $# -gt 0 ]; do
     case $1 in
-    --quick) quick=--quick ;;
+    --ci | --quick) is_ci=yes ;;
+    --peers) groups="bench bench-peers" ;;
     --help) usage && exit 0 ;;
-    --seconds | --suite | --json)
+    --seconds | --suite | --threads | --json)
         [ $# -ge 2 ] || { usage >&2 && exit 2; }
         case $1 in
         --seconds) seconds=$2 ;;
         --suite) only=$2 ;;
+        --threads) settings=$2 ;;
         --json) json=$2 ;;
         esac
         shift
@@ -42,8 +48,19 @@ while [ $# -gt 0 ]; do
     shift
 done
 
+case $settings in
+1 | all | "1 all") ;;
+*) usage >&2 && exit 2 ;;
+esac
+if [ -z "$json" ]; then
+    json=$build/results.json
+    [ -z "$is_ci" ] || json=$build/ci.json
+fi
+
 sh "$root/scripts/install-dependencies.sh" build
-if ! sh "$root/scripts/install-dependencies.sh" bench; then
+# shellcheck disable=SC2086 # a list of words
+if ! sh "$root/scripts/install-dependencies.sh" $groups; then
+    [ "$groups" = bench ] || exit 1 # they were asked for
     echo "bench: going on without the peers that could not be installed" >&2
 fi
 
@@ -77,15 +94,23 @@ run_one() (
         unset OPENBLAS_CORETYPE OPENBLAS_L2_SIZE
     fi
     # shellcheck disable=SC2086 # no word if it is empty
-    exec "$bench" --suite "$1" --threads "$2" --seconds "$seconds" $quick --python "$python" --json "$runs/$count.json"
+    exec "$bench" --suite "$1" --threads "$2" --seconds "$seconds" ${is_ci:+--quick} --python "$python" --json "$runs/$count.json"
 )
 
 for suite in $suites; do
-    for threads in 1 all; do
+    for threads in $settings; do
         for kernel in as_is ${OPENBLAS_CORETYPE+unforced}; do
             count=$((count + 1))
-            run_one "$suite" "$threads" "$kernel"
-            echo
+            if [ -n "$is_ci" ]; then
+                run_one "$suite" "$threads" "$kernel" >"$runs/$count.txt" 2>&1 || {
+                    cat "$runs/$count.txt" >&2
+                    echo "BROKEN: suite $suite, $threads thread(s), see above" >&2
+                    exit 1
+                }
+            else
+                run_one "$suite" "$threads" "$kernel"
+                echo
+            fi
         done
     done
 done
@@ -102,4 +127,9 @@ done
     echo ']}'
 } >"$json.tmp"
 mv "$json.tmp" "$json"
-echo "The same as JSON: $json"
+if [ -n "$is_ci" ]; then
+    "$python" "$root/bench/ci.py" "$json" "$count"
+    echo "bench: nothing is broken; the tables, which mean little: $runs"
+else
+    echo "The same as JSON: $json"
+fi

@@ -4,8 +4,8 @@
  * A step is bound by memory: it must read the matrix between the two layers of 1000 twice, forward and then backward with the
  * update; a prediction reads it once.
  */
-#include "child.h"
 #include "contestants.h"
+#include "peer.h"
 #include "stream.h"
 #include "suites.h"
 
@@ -16,7 +16,7 @@ static const struct workload work = {.layer_count = 4,
                                      .slope = 0.01,
                                      .learning_rate = 0.01};
 
-static struct child *numpy; /* one process for all NumPy contestants */
+static struct peer *numpy; /* one process for all NumPy contestants */
 
 static const char *precision_name(enum precision precision)
 {
@@ -73,7 +73,7 @@ static void open_suite(struct harness *harness, const struct suite_options *opti
 
 static void close_suite(void)
 {
-    child_stop(numpy);
+    peer_stop(numpy);
     numpy = NULL;
 }
 

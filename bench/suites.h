@@ -9,6 +9,7 @@
 
 struct suite_options {
     int32_t threads;               /* that everyone may use: 1, or all cores */
+    bool quick;                    /* only to see that it works: no time for looking for the best settings */
     const char *python;            /* the interpreter that has NumPy */
     const struct machine *machine; /* where we are */
 };

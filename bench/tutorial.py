@@ -12,9 +12,9 @@ timed (as many as harness_untimed says), and "error FORM OPERATION DTYPE", answe
 """
 import sys
 
-import numpy as np
+from peer import blas_facts, need, seconds_of, serve
 
-from peer import blas_facts, seconds_of, serve
+np = need("numpy", "python3-numpy")
 
 SLOPE = 0.01          # c of the sigmoid 1 / (1 + exp(-c z)); its derivative is x (1 - x), c left out, as in the tutorial
 LEARNING_RATE = 0.01
@@ -103,7 +103,7 @@ class Server:
 def main(layers, data, y_true):
     server = Server([int(n) for n in layers.split(",")], [float(x) for x in data.split(",")],
                     [float(y) for y in y_true.split(",")])
-    serve(server, f"{np.__version__}\t{blas_facts()}")
+    serve(server, f"NumPy {np.__version__}\t{blas_facts()}")
 
 
 if __name__ == "__main__":

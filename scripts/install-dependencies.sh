@@ -1,12 +1,14 @@
 #!/bin/sh
 # Installs what libdnn needs from the system's packages, and only what is missing. The one place that does so.
 #
-# usage: sh scripts/install-dependencies.sh [build] [test] [bench] [ci]      (no group: build)
+# usage: sh scripts/install-dependencies.sh [build] [test] [bench] [bench-peers] [ci]      (no group: build)
 #
 #   build   compiler, CMake, Ninja, pkg-config, zlib, jansson, libmd, OpenBLAS
 #   test    cmocka; a C++ compiler; Python with NumPy, for the numbers to compare with and as a foreign caller; the
 #           sources of locales, to make one with a decimal comma
 #   bench   Python with NumPy and FANN, to compare with
+#   bench-peers
+#           PyTorch and scikit-learn, to compare with as well: large, so only `sh bench/run.sh --peers` asks for them
 #   ci      clang-format, and the other BLAS libraries that .ci/run tries
 #
 # Debian and Ubuntu (apt). Elsewhere it tells what is missing, and fails only if something is. It says what it installs;
@@ -39,10 +41,11 @@ need_library() {
     fi
 }
 
-# Adds NumPy unless the system's Python has it; a Python of the user's own is not looked at.
-need_numpy() {
-    if ! /usr/bin/python3 -c 'import numpy' >/dev/null 2>&1; then
-        missing="$missing python3-numpy"
+# Adds a package unless the system's Python has its module; a Python of the user's own is not looked at.
+# need_python MODULE PACKAGE
+need_python() {
+    if ! /usr/bin/python3 -c "import $1" >/dev/null 2>&1; then
+        missing="$missing $2"
     fi
 }
 
@@ -63,11 +66,15 @@ need_group() {
         need_program c++ g++
         need_module cmocka libcmocka-dev
         need_header ../share/i18n/locales/de_DE locales
-        need_numpy
+        need_python numpy python3-numpy
         ;;
     bench)
         need_module fann libfann-dev
-        need_numpy
+        need_python numpy python3-numpy
+        ;;
+    bench-peers)
+        need_python torch python3-torch
+        need_python sklearn python3-sklearn
         ;;
     ci)
         need_program clang-format clang-format
@@ -75,7 +82,7 @@ need_group() {
         need_module blas-netlib libblas-dev
         ;;
     *)
-        echo "install-dependencies.sh: unknown group '$1'; the groups are build, test, bench, ci" >&2
+        echo "install-dependencies.sh: unknown group '$1'; the groups are build, test, bench, bench-peers, ci" >&2
         exit 2
         ;;
     esac

@@ -1,0 +1,87 @@
+"""What the bench's children in Python share: which BLAS they loaded, and the loop that answers requests.
+
+A child says what it is in one line of fields that tabs separate, or "missing" and why, then answers each line it reads with
+one line: the first word is a method of its server, the others are the arguments. It is run by the bench, through peer.c. An
+error is not caught: its message goes to standard error, the child ends, and the bench says so.
+"""
+import ctypes
+import importlib
+import os
+import re
+import sys
+import time
+
+# Answers go where standard output went; what a package prints goes to standard error, where it cannot pass for an answer.
+answers = os.fdopen(os.dup(1), "w")
+os.dup2(2, 1)
+
+
+def need(module, package):
+    """Imports a module. If that fails, says so and how to get it, and ends the child."""
+    try:
+        return importlib.import_module(module)
+    except (ImportError, OSError) as error:    # OSError: one of its libraries cannot be loaded
+        reason = f"{type(error).__name__}: {error}".replace("\n", " ").replace("\t", " ")
+        print(f"missing\t{reason} ({sys.executable}; Debian: {package})", file=answers, flush=True)
+        sys.exit(0)
+
+
+def find_function(library, name):
+    """A function of OpenBLAS under one of the names that its builds give it, or None: SciPy's wheels add a prefix,
+    builds for 64-bit integers a suffix."""
+    for full_name in (f"{prefix}{name}{suffix}" for prefix in ("", "scipy_") for suffix in ("", "64_", "_64", "_64_")):
+        if hasattr(library, full_name):
+            return getattr(library, full_name)
+    return None
+
+
+def blas_files():
+    """The BLAS that are loaded.
+
+    Debian's libblas.so.3 is a thin layer over the BLAS of the system's choice, which is loaded behind it, and a wheel of
+    SciPy brings another than NumPy's: all are named."""
+    with open("/proc/self/maps") as maps:
+        return sorted({line.split()[-1] for line in maps if re.search(r"/lib[^/]*(blas|blis|mkl)[^/]*\.so", line)})
+
+
+def blas_facts():
+    """Files, kernel, threads of the BLAS, separated by tabs; "unknown" and 0 where it does not say."""
+    files, kernels, threads = blas_files(), set(), 0
+    for library in map(ctypes.CDLL, files):
+        kernel = find_function(library, "openblas_get_corename")
+        if kernel is not None:
+            kernel.restype = ctypes.c_char_p
+            kernels.add(kernel().decode())
+            threads = find_function(library, "openblas_get_num_threads")()
+    return f"{' '.join(files) or 'unknown'}\t{' and '.join(sorted(kernels)) or 'unknown'}\t{threads}"
+
+
+def set_blas_threads(count):
+    """Tells every BLAS that is loaded how many threads to use: through threadpoolctl, which knows them all, or OpenBLAS's own
+    function. Otherwise the count stays what the environment said."""
+    try:
+        import threadpoolctl
+    except ImportError:
+        for library in map(ctypes.CDLL, blas_files()):
+            function = find_function(library, "openblas_set_num_threads")
+            if function is not None:
+                function(count)
+    else:
+        threadpoolctl.threadpool_limits(count, user_api="blas")    # stays in force: nothing restores it
+
+
+def seconds_of(run, repetitions):
+    """The seconds that so many repetitions took, after some that are not timed: as many as harness_untimed says."""
+    for _ in range(1 + repetitions // 4):
+        run()
+    begin = time.perf_counter_ns()
+    for _ in range(repetitions):
+        run()
+    return (time.perf_counter_ns() - begin) * 1e-9
+
+
+def serve(server, hello):
+    print(hello, file=answers, flush=True)
+    for line in sys.stdin:
+        request, *arguments = line.split()
+        print(getattr(server, request)(*arguments), file=answers, flush=True)
