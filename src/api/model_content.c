@@ -126,7 +126,7 @@ static bool is_little_endian(void)
  * is what a model of libdnn's own does. */
 static void read_row(const struct tensor *tensor, int64_t i, const struct core *core, void *out)
 {
-    const bool is_f32 = core == &core_f32;
+    const bool is_f32 = core->real_size == (int64_t)sizeof(float);
     if (tensor->bytes != NULL && tensor->type == (is_f32 ? TENSOR_F32 : TENSOR_F64) && tensor->column_stride == 1 &&
         is_little_endian()) {
         memcpy(out, tensor->bytes + i * tensor->row_stride * core->real_size,
@@ -215,7 +215,7 @@ struct snapshot model_snapshot(const dnn_model *model, const struct settings *se
 {
     return (struct snapshot){.network = model->network,
                              .theta = model->theta,
-                             .is_f32 = model->core == &core_f32,
+                             .is_f32 = model->core->real_size == (int64_t)sizeof(float),
                              .by = model_standardization(model),
                              .settings = settings};
 }

@@ -6,6 +6,7 @@
 #include "api/model.h"
 #include "base/memory.h"
 #include "base/random.h"
+#include "core/version.h"
 
 /* Enough for any network, and few enough that a wrong count is caught before the sizes are read. */
 enum { LARGEST_LAYER_COUNT = 65536 };
@@ -91,7 +92,8 @@ int32_t model_make_empty(const dnn_config *config, dnn_model **out)
         model_release(model);
         return status;
     }
-    model->core = config_integer(config, KEY_PRECISION) == PRECISION_F32 ? &core_f32 : &core_f64;
+    const struct core_version *version = core_version();
+    model->core = config_integer(config, KEY_PRECISION) == PRECISION_F32 ? version->f32 : version->f64;
     *out = model;
     return DNN_OK;
 }
