@@ -167,6 +167,7 @@ DNN_API const char *dnn_last_error(void);
  *     checkpoint_path                                                  file that fit writes checkpoints to; empty: none
  *     checkpoint_every    1              1              1              epochs from one checkpoint to the next; from 1
  *     seed                0              0              0              of the random numbers; an integer
+ *     engine              auto           auto           auto           one sample's way: auto, blas or fused; see below
  *
  * activation, with x = φ(z), z one neuron's sum:
  *     identity    z                                  relu        max(0, z)
@@ -203,6 +204,12 @@ DNN_API const char *dnn_last_error(void);
  *                                                                   a better loss; not below η_min
  * e counts all epochs of a trainer; a cosine begins again every T = schedule_length epochs. η_min is never above η. The
  * loss that plateau and patience watch is the validation's, or the training's without a validation set.
+ *
+ * engine, for steps and predictions of one sample at a time; more than one always go through the BLAS's matrix products:
+ *     blas    gemv forward, gemv transposed and ger backward: the formulas above, call by call
+ *     fused   loops of this library, for the processor's own vectors, that read each weight once forward and once
+ *             backward, where the rule of sgd is applied at once; the same to within rounding; wakes no thread of the BLAS
+ *     auto    the faster one: fused
  *
  * RANDOM NUMBERS come from one generator a handle, xoshiro256++ seeded by `seed`, with a stream of its own for weights,
  * order and dropout. The same seed, library, BLAS kernel and number of BLAS threads give the same weights bit for bit;

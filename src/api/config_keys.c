@@ -57,6 +57,12 @@ static const char *class_weight_choice(int32_t index)
     return index == CLASS_WEIGHT_NONE ? "none" : index == CLASS_WEIGHT_BALANCED ? "balanced" : NULL;
 }
 
+static const char *engine_choice(int32_t index)
+{
+    static const char *const names[] = {[ENGINE_AUTO] = "auto", [ENGINE_BLAS] = "blas", [ENGINE_FUSED] = "fused"};
+    return index >= 0 && index <= ENGINE_FUSED ? names[index] : NULL;
+}
+
 const char *recipe_name(int32_t recipe)
 {
     static const char *const names[RECIPE_COUNT] = {"tutorial", "classifier", "regressor"};
@@ -172,6 +178,9 @@ const struct key_entry key_table[KEY_COUNT] = {
                               HELP("1", "epochs from one checkpoint of fit to the next; an integer from 1")},
     [KEY_SEED] = {"seed", INTEGER(INT64_MIN, INT64_MAX), TRAINING,
                   HELP("0", "of the random numbers for first weights, shuffling and dropout; an integer")},
+    [KEY_ENGINE] = {"engine", CHOICE(engine_choice), TRAINING,
+                    HELP("auto", "what one sample goes through: blas = the BLAS, fused = loops that read each weight "
+                                 "once a pass, auto = the faster")},
 };
 
 /* N of "activation.N", written as numbers are, without a sign or zeros before it; 0 if that is not what the name is. */

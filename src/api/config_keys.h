@@ -45,6 +45,7 @@ enum key {
     KEY_CHECKPOINT_PATH,
     KEY_CHECKPOINT_EVERY,
     KEY_SEED,
+    KEY_ENGINE,
     KEY_COUNT
 };
 
@@ -80,10 +81,11 @@ struct key_entry {
 
 extern const struct key_entry key_table[KEY_COUNT];
 
-/* The values of KEY_PRECISION, KEY_SIGMOID_DERIVATIVE and KEY_CLASS_WEIGHT. */
+/* The values of KEY_PRECISION, KEY_SIGMOID_DERIVATIVE, KEY_CLASS_WEIGHT and KEY_ENGINE. */
 enum { PRECISION_F64, PRECISION_F32 };
 enum { DERIVATIVE_TUTORIAL, DERIVATIVE_EXACT };
 enum { CLASS_WEIGHT_NONE, CLASS_WEIGHT_BALANCED };
+enum { ENGINE_AUTO, ENGINE_BLAS, ENGINE_FUSED };
 
 /* The name of a recipe; NULL outside the list. */
 const char *recipe_name(int32_t recipe);

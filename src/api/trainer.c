@@ -50,6 +50,9 @@ static struct network *network_for(const dnn_trainer *trainer)
 {
     struct network *network = network_copy(trainer->model->network);
     const bool tutorial = config_integer(trainer->config, KEY_SIGMOID_DERIVATIVE) == DERIVATIVE_TUTORIAL;
+    if (network != NULL) {
+        network->is_fused = config_integer(trainer->config, KEY_ENGINE) != ENGINE_BLAS;
+    }
     for (int64_t l = 0; network != NULL && l < network->depth; l++) {
         network->layers[l].activation.tutorial = tutorial;
     }
@@ -130,8 +133,8 @@ static int32_t gradient_not_finite(void)
                         "the gradient is not finite, or too large to stay so: try smaller inputs or smaller weights");
 }
 
-/* trainer_differentiate, but for what a failure leaves behind. */
-static int32_t run_pass(dnn_trainer *trainer, double *loss_sum, double *bound)
+/* Forward over the samples in the pass. *loss_sum: Σ E. */
+static int32_t run_forward(dnn_trainer *trainer, double *loss_sum)
 {
     const struct core *core = trainer->core;
     if (trainer->pass->mask != NULL) {
@@ -140,22 +143,33 @@ static int32_t run_pass(dnn_trainer *trainer, double *loss_sum, double *bound)
     }
     core->forward(trainer->network, trainer->model->theta, trainer->pass);
     *loss_sum = core->loss_sum(trainer->network, trainer->pass);
-    if (!isfinite(*loss_sum)) {
-        return loss_not_finite();
-    }
-    core->backward(trainer->network, trainer->model->theta, trainer->pass);
-    *bound = core->gradient_bound(trainer->network, trainer->pass);
+    return isfinite(*loss_sum) ? DNN_OK : loss_not_finite();
+}
+
+static int32_t run_backward(dnn_trainer *trainer, double *bound)
+{
+    trainer->core->backward(trainer->network, trainer->model->theta, trainer->pass);
+    *bound = trainer->core->gradient_bound(trainer->network, trainer->pass);
     return isinf(*bound) ? gradient_not_finite() : DNN_OK;
+}
+
+/* The numbers of a pass that failed are no figures of anything. */
+static int32_t end_pass(dnn_trainer *trainer, int32_t status)
+{
+    if (status != DNN_OK) {
+        trainer->pass->n_rows = 0;
+    }
+    return trainer_failed(trainer, status);
 }
 
 int32_t trainer_differentiate(dnn_trainer *trainer, double *loss_sum, double *bound)
 {
     trainer->latest = LATEST_NONE; /* the pass is about to be overwritten */
-    const int32_t status = run_pass(trainer, loss_sum, bound);
-    if (status != DNN_OK) {
-        trainer->pass->n_rows = 0; /* its numbers are no figures of anything */
+    int32_t status = run_forward(trainer, loss_sum);
+    if (status == DNN_OK) {
+        status = run_backward(trainer, bound);
     }
-    return trainer_failed(trainer, status);
+    return end_pass(trainer, status);
 }
 
 int32_t trainer_failed(dnn_trainer *trainer, int32_t status)
@@ -176,21 +190,53 @@ static void load(dnn_trainer *trainer, const struct samples *samples, int64_t fi
     samples->load(samples->source, trainer, first);
 }
 
-/* Samples that fit the pass, by plain gradient descent: W ← W − (η / n) Ψᵀ X̂. */
-static int32_t descend(dnn_trainer *trainer, const struct samples *samples, double *loss_sum)
+/* W ← W − (η / n) Ψᵀ X̂ over the samples in the pass, after run_forward. */
+static int32_t descend_exactly(dnn_trainer *trainer, double eta)
 {
     double bound;
-    load(trainer, samples, 0);
-    int32_t status = trainer_differentiate(trainer, loss_sum, &bound);
-    if (status != DNN_OK) {
-        return status;
+    int32_t status = end_pass(trainer, run_backward(trainer, &bound));
+    if (status == DNN_OK) {
+        status = trainer_admit_descent(trainer, eta, bound);
     }
-    const double mean = 1 / (double)samples->n;
-    const double eta = trainer->eta * mean;
-    status = trainer_admit_descent(trainer, eta, bound);
+    if (status == DNN_OK) {
+        trainer->core->descend(trainer->network, trainer->pass, eta, trainer->model->theta);
+    }
+    return status;
+}
+
+/* The same for one sample, way back and update at once; false if it cannot be known to stay finite. What it may have
+ * changed is known after it, and counted then: the bound before it is far too large to be added up. */
+static bool descend_fused(dnn_trainer *trainer, double eta)
+{
+    const struct core *core = trainer->core;
+    dnn_model *model = trainer->model;
+    if (!trainer->network->is_fused || trainer->pass->n_rows != 1) {
+        return false;
+    }
+    const double bound = core->fused_bound(trainer->network, trainer->pass, model->weight_bound);
+    if (!(eta <= core->largest_number && bound <= core->largest_number / 4 &&
+          2 * eta * bound <= core->largest_number - model->weight_bound)) {
+        return false;
+    }
+    core->fused_descend(trainer->network, trainer->pass, eta, model->theta);
+    model->weight_bound += 2 * eta * core->gradient_bound(trainer->network, trainer->pass);
+    trainer_failed(trainer, DNN_OK);
+    return true;
+}
+
+/* Samples that fit the pass, by plain gradient descent. */
+static int32_t descend(dnn_trainer *trainer, const struct samples *samples, double *loss_sum)
+{
+    load(trainer, samples, 0);
+    trainer->latest = LATEST_NONE; /* the pass is about to be overwritten */
+    int32_t status = run_forward(trainer, loss_sum);
+    if (status != DNN_OK) {
+        return end_pass(trainer, status);
+    }
+    const double mean = 1 / (double)samples->n, eta = trainer->eta * mean;
+    status = descend_fused(trainer, eta) ? DNN_OK : descend_exactly(trainer, eta);
     if (status == DNN_OK) {
         trainer_set_latest(trainer, LATEST_IN_PASS, mean);
-        trainer->core->descend(trainer->network, trainer->pass, eta, trainer->model->theta);
     }
     return status;
 }

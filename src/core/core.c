@@ -84,6 +84,8 @@ const struct core REAL_NAME(core) = {
     .gradient_bound = propagate_gradient_bound,
     .gradient = propagate_gradient,
     .descend = propagate_descend,
+    .fused_bound = propagate_fused_bound,
+    .fused_descend = propagate_fused_descend,
     .saturated = propagate_saturated,
     .dead = propagate_dead,
 

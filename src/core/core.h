@@ -31,6 +31,8 @@ struct core {
     double (*gradient_bound)(const struct network *network, const struct pass *pass);
     void (*gradient)(const struct network *network, const struct pass *pass, bool accumulate, void *gradient);
     void (*descend)(const struct network *network, const struct pass *pass, double eta, void *theta);
+    double (*fused_bound)(const struct network *network, const struct pass *pass, double weight_bound);
+    void (*fused_descend)(const struct network *network, const struct pass *pass, double eta, void *theta);
     int64_t (*saturated)(const struct network *network, const struct pass *pass, int64_t l);
     int64_t (*dead)(const struct network *network, const struct pass *pass, int64_t l);
 

@@ -12,6 +12,7 @@
 
 #include "core/activation.h"
 #include "core/affine.h"
+#include "core/fused.h"
 #include "core/loss.h"
 #include "core/norm.h"
 
@@ -104,6 +105,12 @@ void propagate_draw_masks(const struct network *network, struct pass *pass, doub
     }
 }
 
+/* One sample goes through core/fused.h, if the network says so; its arrays are then their first rows. */
+static bool is_fused(const struct network *network, const struct pass *pass)
+{
+    return network->is_fused && pass->n_rows == 1;
+}
+
 void propagate_forward(const struct network *network, const void *theta, struct pass *pass)
 {
     for (int64_t l = 0; l < network->depth; l++) {
@@ -111,7 +118,11 @@ void propagate_forward(const struct network *network, const void *theta, struct 
         const struct matrix x_next = activations(network, pass, l + 1);
         const struct matrix z = source_of(network, pass, l + 1); /* may be x_next */
         const struct matrix phi = layer->keeps_z ? x_next : z;   /* in place, where z need not be kept */
-        affine_forward(weights(network, theta, l), activations_hat(network, pass, l), z);
+        if (is_fused(network, pass)) {
+            fused_forward(weights(network, theta, l), pass->x[l], z.data);
+        } else {
+            affine_forward(weights(network, theta, l), activations_hat(network, pass, l), z);
+        }
         activation_apply(&layer->activation, z, phi);
         if (pass->mask != NULL && l + 1 < network->depth) {
             multiply(phi, beside(network, pass, pass->mask, l + 1), x_next);
@@ -167,21 +178,62 @@ static void derive_loss(const struct network *network, const struct pass *pass, 
     }
 }
 
+/* What turns W_lᵀ ψ_{l+1} into ψ_l, and ∂E/∂x_L into ψ_L: ⊙ mask ⊙ φ′ */
+static void chain(const struct network *network, const struct pass *pass, int64_t l)
+{
+    const struct matrix psi = psi_of(network, pass, l);
+    const bool is_output = l == network->depth;
+    if (!is_output && pass->mask != NULL) {
+        multiply(psi, beside(network, pass, pass->mask, l), psi);
+    }
+    if (!is_output || !is_loss_of_z(network)) {
+        activation_chain(&network->layers[l - 1].activation, source_of(network, pass, l), psi);
+    }
+}
+
 void propagate_backward(const struct network *network, const void *theta, struct pass *pass)
 {
     const int64_t L = network->depth;
     for (int64_t l = L; l >= 1; l--) {
-        const struct matrix psi = psi_of(network, pass, l);
         if (l == L) {
-            derive_loss(network, pass, psi);
+            derive_loss(network, pass, psi_of(network, pass, l));
+        } else if (is_fused(network, pass)) {
+            fused_backward(weights(network, theta, l), pass->psi[l + 1], pass->psi[l]);
         } else {
-            affine_backward(weights(network, theta, l), psi_of(network, pass, l + 1), psi);
+            affine_backward(weights(network, theta, l), psi_of(network, pass, l + 1), psi_of(network, pass, l));
         }
-        if (l < L && pass->mask != NULL) {
-            multiply(psi, beside(network, pass, pass->mask, l), psi);
+        chain(network, pass, l);
+    }
+}
+
+double propagate_fused_bound(const struct network *network, const struct pass *pass, double weight_bound)
+{
+    const int64_t L = network->depth;
+    derive_loss(network, pass, psi_of(network, pass, L));
+    chain(network, pass, L);
+    double psi = norm_largest(psi_of(network, pass, L)), bound = 0;
+    for (int64_t l = L - 1; l >= 0; l--) {
+        bound = fmax(bound, psi * norm_largest(activations_hat(network, pass, l)));
+        if (l > 0) {
+            /* |ψ_l| ≤ n max|W| max|ψ| sup|φ′| max|mask| */
+            const struct activation *activation = &network->layers[l - 1].activation;
+            psi *= (double)network_size(network, l + 1) * weight_bound *
+                   activation_kinds[activation->kind].steepest(activation);
+            psi *= pass->mask == NULL ? 1 : fmax(1, norm_largest(beside(network, pass, pass->mask, l)));
         }
-        if (l < L || !is_loss_of_z(network)) {
-            activation_chain(&network->layers[l - 1].activation, source_of(network, pass, l), psi);
+        if (!(bound <= (double)REAL_MAX / 4 && psi <= (double)REAL_MAX / 4)) {
+            return (double)INFINITY;
+        }
+    }
+    return bound;
+}
+
+void propagate_fused_descend(const struct network *network, const struct pass *pass, double eta, void *theta)
+{
+    for (int64_t l = network->depth - 1; l >= 0; l--) {
+        fused_descend(weights(network, theta, l), pass->x[l], pass->psi[l + 1], eta, l > 0 ? pass->psi[l] : NULL);
+        if (l > 0) {
+            chain(network, pass, l);
         }
     }
 }
@@ -206,16 +258,24 @@ double propagate_gradient_bound(const struct network *network, const struct pass
 void propagate_gradient(const struct network *network, const struct pass *pass, bool accumulate, void *gradient)
 {
     for (int64_t l = 0; l < network->depth; l++) {
-        affine_gradient(psi_of(network, pass, l + 1), activations_hat(network, pass, l), accumulate,
-                        weights(network, gradient, l));
+        if (is_fused(network, pass)) {
+            fused_gradient(pass->psi[l + 1], pass->x[l], accumulate, weights(network, gradient, l));
+        } else {
+            affine_gradient(psi_of(network, pass, l + 1), activations_hat(network, pass, l), accumulate,
+                            weights(network, gradient, l));
+        }
     }
 }
 
 void propagate_descend(const struct network *network, const struct pass *pass, double eta, void *theta)
 {
     for (int64_t l = 0; l < network->depth; l++) {
-        affine_descend(psi_of(network, pass, l + 1), activations_hat(network, pass, l), eta,
-                       weights(network, theta, l));
+        if (is_fused(network, pass)) {
+            fused_descend(weights(network, theta, l), pass->x[l], pass->psi[l + 1], eta, NULL);
+        } else {
+            affine_descend(psi_of(network, pass, l + 1), activations_hat(network, pass, l), eta,
+                           weights(network, theta, l));
+        }
     }
 }
 

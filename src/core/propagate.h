@@ -16,6 +16,8 @@
 #define propagate_gradient_bound REAL_NAME(propagate_gradient_bound)
 #define propagate_gradient REAL_NAME(propagate_gradient)
 #define propagate_descend REAL_NAME(propagate_descend)
+#define propagate_fused_bound REAL_NAME(propagate_fused_bound)
+#define propagate_fused_descend REAL_NAME(propagate_fused_descend)
 #define propagate_saturated REAL_NAME(propagate_saturated)
 #define propagate_dead REAL_NAME(propagate_dead)
 #define propagate_draw_masks REAL_NAME(propagate_draw_masks)
@@ -47,6 +49,13 @@ void propagate_gradient(const struct network *network, const struct pass *pass, 
 
 /* W_l −= η Ψ_{l+1}ᵀ X̂_l for each l. */
 void propagate_descend(const struct network *network, const struct pass *pass, double eta, void *theta);
+
+/* The same for one sample (n = 1) with each W_l read once: ψ_{L−1} … ψ_1 are made on the way, of the weights as they were.
+ * It cannot be known before what they will be, so propagate_fused_bound, which makes ψ_L, bounds them from max|W| ≤
+ * weight_bound: every number of the gradient, and each sum on the way, is smaller, unless it is infinity: then go the
+ * other way. After it propagate_gradient_bound tells the bound of what was done. */
+double propagate_fused_bound(const struct network *network, const struct pass *pass, double weight_bound);
+void propagate_fused_descend(const struct network *network, const struct pass *pass, double eta, void *theta);
 
 /* How many of the activations x_{l+1} are saturated, and how many of its neurons dead: activation_saturated,
  * activation_dead. 0 at an output whose loss is computed from z: no gradient is lost there. */

@@ -1,0 +1,183 @@
+/*
+ * test_engine.c - the two ways of one sample, and the versions of the core, beside each other: the BLAS is the reference.
+ */
+#include "core/version.h"
+#include "support.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { MOST = 200000 };
+
+static dnn_model *model_with(const char *engine, const char *precision, const char *activation, const int64_t *layers,
+                             int64_t count)
+{
+    dnn_config *config = NULL;
+    dnn_model *model = NULL;
+    assert_ok(dnn_config_create("tutorial", &config));
+    assert_ok(dnn_config_set(config, "engine", engine));
+    assert_ok(dnn_config_set(config, "precision", precision));
+    assert_ok(dnn_config_set(config, "activation", activation));
+    assert_ok(dnn_config_set(config, "init", "glorot_uniform"));
+    assert_ok(dnn_config_set(config, "sigmoid_slope", "1"));
+    assert_ok(dnn_config_set(config, "sigmoid_derivative", "exact"));
+    assert_ok(dnn_config_set(config, "learning_rate", "0.1"));
+    assert_ok(dnn_model_create(layers, count, config, &model));
+    dnn_config_destroy(config);
+    return model;
+}
+
+/* Weights after 20 steps of one sample each; theta: [parameter_count] */
+static void train(dnn_model *model, double *theta, double *last_loss)
+{
+    dnn_trainer *trainer = NULL;
+    assert_ok(dnn_trainer_create(model, NULL, &trainer));
+    const int64_t n_in = dnn_model_layer_size(model, 0);
+    const int64_t n_out = dnn_model_layer_size(model, dnn_model_layer_count(model) - 1);
+    double *x = calloc((size_t)n_in, sizeof *x), *y = calloc((size_t)n_out, sizeof *y);
+    assert_non_null(x);
+    assert_non_null(y);
+    for (int step = 0; step < 20; step++) {
+        for (int64_t j = 0; j < n_in; j++)
+            x[j] = sin(1.0 + (double)(7 * j + 3 * step));
+        for (int64_t j = 0; j < n_out; j++)
+            y[j] = 0.5 + 0.4 * cos((double)(5 * j + step));
+        assert_ok(dnn_trainer_step(trainer, x, y, 1, last_loss));
+    }
+    assert_ok(dnn_model_get_parameters(model, theta));
+    free(x);
+    free(y);
+    dnn_trainer_destroy(trainer);
+}
+
+static void compare(const char *precision, const char *activation, const int64_t *layers, int64_t count,
+                    double tolerance)
+{
+    static double by_blas[MOST], by_loops[MOST];
+    dnn_model *blas = model_with("blas", precision, activation, layers, count);
+    dnn_model *fused = model_with("fused", precision, activation, layers, count);
+    const int64_t parameters = dnn_model_parameter_count(blas);
+    assert_true(parameters <= MOST);
+    double blas_loss = 0, fused_loss = 0, start = 0, moved = 0;
+    assert_ok(dnn_model_get_parameters(fused, by_loops));
+    for (int64_t i = 0; i < parameters; i++)
+        start += fabs(by_loops[i]);
+    train(blas, by_blas, &blas_loss);
+    train(fused, by_loops, &fused_loss);
+    for (int64_t i = 0; i < parameters; i++) {
+        moved += fabs(by_loops[i]);
+        if (fabs(by_blas[i] - by_loops[i]) > tolerance)
+            fail_msg("%s %s [%d, %d, ...]: weight %d is %.17g by the BLAS, %.17g by the loops", precision, activation,
+                     (int)layers[0], (int)layers[1], (int)i, by_blas[i], by_loops[i]);
+    }
+    assert_true(moved != start); /* they did learn something */
+    assert_true(fabs(blas_loss - fused_loss) <= tolerance * (1 + fabs(blas_loss)));
+    dnn_model_destroy(blas);
+    dnn_model_destroy(fused);
+}
+
+static void test_the_fused_engine_is_the_blas_to_within_rounding(void **state)
+{
+    (void)state;
+    static const char *const activations[] = {"sigmoid", "tanh", "relu", "gelu"};
+    for (int a = 0; a < 4; a++) {
+        for (int64_t width = 1; width <= 70; width += width < 40 ? 1 : 7) {
+            const int64_t layers[] = {width, 1 + (width * 5) % 67, width, 3};
+            compare("f64", activations[a], layers, 4, 1e-12);
+            compare("f32", activations[a], layers, 4, 1e-4);
+        }
+    }
+    const int64_t wide[] = {2, 300, 300, 2};
+    compare("f64", "sigmoid", wide, 4, 1e-12);
+    compare("f32", "sigmoid", wide, 4, 1e-4);
+}
+
+/* W_l of a network with one layer, as a sample would pass it: x̂ · W, by a sum in long double. */
+static void check_version(const struct core *core, int64_t n_in, int64_t n_out, double tolerance)
+{
+    char *memory = NULL;
+    struct network *network = calloc(1, sizeof *network + sizeof(struct layer));
+    const int64_t sizes[] = {n_in, n_out};
+    assert_true(network_layout(network, sizes, 2, core->real_size));
+    network->is_fused = true;
+    const size_t bytes = (size_t)(network->arena_count * core->real_size);
+    assert_int_equal(posix_memalign((void **)&memory, 64, bytes), 0);
+    memset(memory, 0, bytes);
+    const struct matrix w = network_weights(network, memory, 0, core->real_size);
+    double *dense = calloc((size_t)(n_out * (n_in + 1)), sizeof *dense);
+    double *x = calloc((size_t)n_in + 1, sizeof *x), *z = calloc((size_t)n_out, sizeof *z);
+    for (int64_t i = 0; i < n_out * (n_in + 1); i++)
+        dense[i] = (double)((i * 37) % 101 - 50) / 64; /* exact in both precisions */
+    for (int64_t j = 0; j < n_in; j++)
+        x[j] = (double)((j * 29) % 83 - 41) / 32;
+    core->import_f64(dense, w);
+    /* x̂ and z with room for a padded row each. */
+    struct pass *pass = calloc(1, sizeof *pass + 4 * sizeof(void *));
+    char *rows = NULL;
+    const int64_t in_stride = network_row_stride(network, 0, core->real_size);
+    const int64_t out_stride = network_row_stride(network, 1, core->real_size);
+    assert_int_equal(posix_memalign((void **)&rows, 64, (size_t)((in_stride + out_stride) * core->real_size)), 0);
+    memset(rows, 0, (size_t)((in_stride + out_stride) * core->real_size));
+    pass->x[0] = rows;
+    pass->x[1] = rows + in_stride * core->real_size;
+    pass->source = &pass->x[2];
+    pass->source[0] = pass->x[0];
+    pass->source[1] = pass->x[1];
+    pass->n_rows = pass->max_rows = 1;
+    core->pass_prepare(network, pass);
+    core->import_f64(x, pass_activations(network, pass, 0, core->real_size));
+    core->forward(network, memory, pass); /* the activation of a zeroed layer is identity */
+    core->export_f64(pass_activations(network, pass, 1, core->real_size), z);
+    for (int64_t i = 0; i < n_out; i++) {
+        long double expected = (long double)dense[i * (n_in + 1) + n_in];
+        for (int64_t j = 0; j < n_in; j++)
+            expected += (long double)dense[i * (n_in + 1) + j] * (long double)x[j];
+        if (fabsl(expected - (long double)z[i]) > (long double)tolerance * (1 + fabsl(expected)))
+            fail_msg("[%d, %d] output %d is %.17g, expected %.17Lg", (int)n_in, (int)n_out, (int)i, z[i], expected);
+    }
+    free(dense);
+    free(x);
+    free(z);
+    free(rows);
+    free(memory);
+    free(pass);
+    free(network);
+}
+
+static void test_every_version_of_the_core_that_runs_here_multiplies_rightly(void **state)
+{
+    (void)state;
+    int32_t tried = 0;
+    for (int32_t v = 0; v < core_version_count; v++) {
+        if (!core_versions[v].is_supported()) {
+            print_message("version %s of the core does not run on this processor\n", core_versions[v].name);
+            continue;
+        }
+        for (int64_t n_in = 1; n_in <= 40; n_in++) {
+            for (int64_t n_out = 1; n_out <= 27; n_out++) {
+                check_version(core_versions[v].f64, n_in, n_out, 1e-14);
+                check_version(core_versions[v].f32, n_in, n_out, 1e-6);
+            }
+        }
+        tried++;
+    }
+    assert_true(tried >= 1);
+    assert_string_equal(core_versions[core_version_count - 1].name, "baseline");
+    assert_true(core_version()->is_supported());
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_the_fused_engine_is_the_blas_to_within_rounding),
+        cmocka_unit_test(test_every_version_of_the_core_that_runs_here_multiplies_rightly),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
