@@ -7,20 +7,18 @@
  */
 #include "core/activation.h"
 
+#include "core/exponential.h"
+
 #include <math.h>
 
 #if DNN_REAL_F32
 #define real_exp expf
-#define real_expm1 expm1f
 #define real_log1p log1pf
-#define real_tanh tanhf
 #define real_erfc erfcf
 #define real_fabs fabsf
 #else
 #define real_exp exp
-#define real_expm1 expm1
 #define real_log1p log1p
-#define real_tanh tanh
 #define real_erfc erfc
 #define real_fabs fabs
 #endif
@@ -49,13 +47,15 @@ static void identity_chain(const struct activation *activation, int64_t n, const
     (void)activation, (void)n, (void)x, (void)psi;
 }
 
+static lanes sigmoid_of(lanes z, real c)
+{
+    return 1 / (1 + exponential(-c * z));
+}
+
 /* φ(z) = 1 / (1 + e^(−c z)) */
 static void sigmoid_apply(const struct activation *activation, int64_t n, const real *z, real *x)
 {
-    const real c = (real)activation->slope;
-    for (int64_t j = 0; j < n; j++) {
-        x[j] = 1 / (1 + real_exp(-c * z[j]));
-    }
+    lanes_for_each(sigmoid_of, (real)activation->slope, n, z, x);
 }
 
 double activation_sigmoid_factor(const struct activation *activation)
@@ -77,13 +77,21 @@ static double sigmoid_steepest(const struct activation *activation)
     return activation_sigmoid_factor(activation) / 4;
 }
 
+/* tanh |z| = t / (t + 2), t = e^(2|z|) − 1: no digits are lost near 0. It is 1, rounded, from |z| = 20 on. */
+static lanes tanh_of(lanes z, real unused)
+{
+    (void)unused;
+    const lanes_bits sign = (lanes_bits)z & SIGN_BIT;
+    const lanes magnitude = (lanes)((lanes_bits)z ^ sign);
+    const lanes t = exponential_m1(2 * lanes_clamp(magnitude, 0, 20));
+    return (lanes)((lanes_bits)(t / (t + 2)) | sign);
+}
+
 /* φ(z) = tanh z */
 static void tanh_apply(const struct activation *activation, int64_t n, const real *z, real *x)
 {
     (void)activation;
-    for (int64_t j = 0; j < n; j++) {
-        x[j] = real_tanh(z[j]);
-    }
+    lanes_for_each(tanh_of, 0, n, z, x);
 }
 
 /* φ′(z) = 1 − x² */
@@ -136,14 +144,16 @@ static double slope_or_1(const struct activation *activation)
     return activation->slope > 1 ? activation->slope : 1;
 }
 
+static lanes elu_of(lanes z, real alpha)
+{
+    return lanes_select((lanes_bits)(z > 0), z, alpha * exponential_m1(z));
+}
+
 /* φ(z) = z for z > 0, else α (e^z − 1). Clevert, Unterthiner and Hochreiter, "Fast and accurate deep network
  * learning by exponential linear units", 2016 */
 static void elu_apply(const struct activation *activation, int64_t n, const real *z, real *x)
 {
-    const real alpha = (real)activation->slope;
-    for (int64_t j = 0; j < n; j++) {
-        x[j] = z[j] > 0 ? z[j] : alpha * real_expm1(z[j]);
-    }
+    lanes_for_each(elu_of, (real)activation->slope, n, z, x);
 }
 
 /* φ′(z) = 1 for z > 0, else α e^z = x + α */
@@ -192,30 +202,40 @@ static double gelu_steepest(const struct activation *activation)
 }
 
 /* σ(z) = 1 / (1 + e^−z), for z < 0 as e^z / (1 + e^z): no power overflows */
-static real logistic(real z)
+LANES_INLINE lanes logistic(lanes z)
 {
-    const real power = real_exp(-real_fabs(z));
-    return (z < 0 ? power : 1) / (1 + power);
+    const lanes power = exponential(lanes_select((lanes_bits)(z < 0), z, -z));
+    return lanes_select((lanes_bits)(z < 0), power, lanes_of(1)) / (1 + power);
 }
 
-/* φ(z) = z σ(z). Elfwing, Uchibe and Doya, "Sigmoid-weighted linear units", 2018. At −∞ the limit, 0. */
+/* At −∞ the limit, 0. */
+static lanes silu_of(lanes z, real unused)
+{
+    (void)unused;
+    const lanes share = logistic(z);
+    return lanes_select((lanes_bits)(share == 0), lanes_of(0), z * share);
+}
+
+/* φ(z) = z σ(z). Elfwing, Uchibe and Doya, "Sigmoid-weighted linear units", 2018. */
 static void silu_apply(const struct activation *activation, int64_t n, const real *z, real *x)
 {
     (void)activation;
-    for (int64_t j = 0; j < n; j++) {
-        const real share = logistic(z[j]);
-        x[j] = share == 0 ? 0 : z[j] * share;
-    }
+    lanes_for_each(silu_of, 0, n, z, x);
+}
+
+static lanes silu_chain_of(lanes psi, lanes z, real unused)
+{
+    (void)unused;
+    const lanes share = logistic(z), rest = logistic(-z);
+    const lanes_bits is_flat = (lanes_bits)(share == 0) | (lanes_bits)(rest == 0);
+    return psi * lanes_select(is_flat, share, share * (1 + z * rest));
 }
 
 /* φ′(z) = σ (1 + z (1 − σ)), σ = σ(z) */
 static void silu_chain(const struct activation *activation, int64_t n, const real *z, real *psi)
 {
     (void)activation;
-    for (int64_t j = 0; j < n; j++) {
-        const real share = logistic(z[j]), rest = logistic(-z[j]);
-        psi[j] *= share == 0 || rest == 0 ? share : share * (1 + z[j] * rest);
-    }
+    lanes_for_each_two(silu_chain_of, 0, n, z, psi);
 }
 
 /* φ′ is largest at z = 2.3994, where 2 + z (1 − 2 σ(z)) = 0 */
@@ -234,13 +254,22 @@ static void softplus_apply(const struct activation *activation, int64_t n, const
     }
 }
 
+static lanes softplus_chain_of(lanes psi, lanes x, real unused)
+{
+    (void)unused;
+    return psi * -exponential_m1(-x);
+}
+
 /* φ′(z) = σ(z) = 1 − e^−x */
 static void softplus_chain(const struct activation *activation, int64_t n, const real *x, real *psi)
 {
     (void)activation;
-    for (int64_t j = 0; j < n; j++) {
-        psi[j] *= -real_expm1(-x[j]);
-    }
+    lanes_for_each_two(softplus_chain_of, 0, n, x, psi);
+}
+
+static lanes exponential_from(lanes z, real largest)
+{
+    return exponential(z - largest);
 }
 
 /* x_j = e^(z_j) / Σ_k e^(z_k), with the largest z taken off all: then no power overflows, and the sum is at least 1 */
@@ -251,9 +280,9 @@ static void softmax_apply(const struct activation *activation, int64_t n, const 
     for (int64_t j = 1; j < n; j++) {
         largest = z[j] > largest ? z[j] : largest;
     }
+    lanes_for_each(exponential_from, largest, n, z, x);
     real sum = 0;
     for (int64_t j = 0; j < n; j++) {
-        x[j] = real_exp(z[j] - largest);
         sum += x[j];
     }
     for (int64_t j = 0; j < n; j++) {
