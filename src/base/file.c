@@ -50,10 +50,10 @@ static bool is_device(const struct stat *about)
 }
 
 /* One byte more than the file's size, so that the read which finds the end needs no larger buffer. */
-static int64_t first_capacity(const struct stat *about)
+static int64_t first_capacity(const struct file *file)
 {
-    const bool known = S_ISREG(about->st_mode) && about->st_size > 0 && about->st_size < INT64_MAX;
-    return known ? (int64_t)about->st_size + 1 : FIRST_CAPACITY;
+    const bool known = file->is_regular && file->size > 0 && file->size < INT64_MAX;
+    return known ? file->size + 1 : FIRST_CAPACITY;
 }
 
 /* Makes room for at least one byte more. */
@@ -69,32 +69,54 @@ static bool grow(uint8_t **bytes, int64_t *capacity)
     return true;
 }
 
-static int32_t read_all(int descriptor, const char *path, uint8_t **bytes, int64_t *size)
+int32_t file_open(const char *path, struct file *file)
 {
+    const int descriptor = open_to_read(path);
     struct stat about;
-    if (fstat(descriptor, &about) != 0) {
-        return system_error(path, "read", errno);
+    int32_t status = descriptor < 0 ? system_error(path, "open", errno) : DNN_OK;
+    if (status == DNN_OK && fstat(descriptor, &about) != 0) {
+        status = system_error(path, "read", errno);
+    } else if (status == DNN_OK && is_device(&about)) {
+        status = status_error(DNN_ERROR_IO, "cannot read \"%s\": it is a device, expected a file", path);
     }
-    if (is_device(&about)) {
-        return status_error(DNN_ERROR_IO, "cannot read \"%s\": it is a device, expected a file", path);
+    if (status != DNN_OK) {
+        if (descriptor >= 0) {
+            close(descriptor);
+        }
+        return status;
     }
-    int64_t capacity = first_capacity(&about);
+    *file = (struct file){descriptor, S_ISREG(about.st_mode), (int64_t)about.st_size, path};
+    return DNN_OK;
+}
+
+int32_t file_read_some(struct file *file, uint8_t *bytes, int64_t capacity, int64_t *count)
+{
+    ssize_t got;
+    do {
+        got = read(file->descriptor, bytes, (size_t)(capacity < LARGEST_READ ? capacity : LARGEST_READ));
+    } while (got < 0 && errno == EINTR);
+    if (got < 0) {
+        return system_error(file->path, "read", errno);
+    }
+    *count = got;
+    return DNN_OK;
+}
+
+int32_t file_read_all(struct file *file, uint8_t **bytes, int64_t *size)
+{
+    int64_t capacity = first_capacity(file);
     int64_t length = 0;
     uint8_t *buffer = memory_new(capacity, 1);
     int32_t status = buffer == NULL ? status_out_of_memory("the bytes of a file") : DNN_OK;
     while (status == DNN_OK) {
-        const int64_t room = capacity - length;
-        const ssize_t count = read(descriptor, buffer + length, (size_t)(room < LARGEST_READ ? room : LARGEST_READ));
-        if (count == 0) {
+        int64_t count = 0;
+        status = file_read_some(file, buffer + length, capacity - length, &count);
+        if (status == DNN_OK && count == 0) {
             *bytes = buffer;
             *size = length;
             return DNN_OK;
         }
-        if (count > 0) {
-            length += count;
-        } else if (errno != EINTR) {
-            status = system_error(path, "read", errno);
-        }
+        length += count;
         if (status == DNN_OK && length == capacity && !grow(&buffer, &capacity)) {
             status = status_out_of_memory("the bytes of a file");
         }
@@ -103,13 +125,23 @@ static int32_t read_all(int descriptor, const char *path, uint8_t **bytes, int64
     return status;
 }
 
+int32_t file_rewind(struct file *file)
+{
+    return lseek(file->descriptor, 0, SEEK_SET) == 0 ? DNN_OK : system_error(file->path, "read", errno);
+}
+
+void file_close(struct file *file)
+{
+    close(file->descriptor);
+}
+
 int32_t file_read(const char *path, uint8_t **bytes, int64_t *size)
 {
-    const int descriptor = open_to_read(path);
-    if (descriptor < 0) {
-        return system_error(path, "open", errno);
+    struct file file;
+    int32_t status = file_open(path, &file);
+    if (status == DNN_OK) {
+        status = file_read_all(&file, bytes, size);
+        file_close(&file);
     }
-    const int32_t status = read_all(descriptor, path, bytes, size);
-    close(descriptor);
     return status;
 }

@@ -6,6 +6,8 @@
  */
 #include "base/status.h"
 
+#include "base/utf8.h"
+
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -15,25 +17,6 @@ enum { MESSAGE_CAPACITY = 1024 };
 
 static _Thread_local char message[MESSAGE_CAPACITY];
 
-/* Bytes of the UTF-8 character that text starts with; 0 if it starts with none (RFC 3629, section 4). */
-static size_t character_length(const char *text)
-{
-    const unsigned char *c = (const unsigned char *)text;
-    if (c[0] < 0x80) {
-        return 1;
-    }
-    const size_t length = c[0] >= 0xF0 ? 4 : c[0] >= 0xE0 ? 3 : 2;
-    const bool is_lead = c[0] >= 0xC2 && c[0] <= 0xF4;
-    const bool is_overlong = (c[0] == 0xE0 && c[1] < 0xA0) || (c[0] == 0xF0 && c[1] < 0x90);
-    const bool is_outside = (c[0] == 0xED && c[1] > 0x9F) || (c[0] == 0xF4 && c[1] > 0x8F);
-    for (size_t i = 1; i < length; i++) {
-        if (!is_lead || is_overlong || is_outside || (c[i] & 0xC0) != 0x80) {
-            return 0;
-        }
-    }
-    return length;
-}
-
 /* Takes the rest of a character that was cut off the end of text. */
 static void trim_end(char *text)
 {
@@ -41,13 +24,13 @@ static void trim_end(char *text)
     while (last > text && ((unsigned char)last[-1] & 0xC0) == 0x80) {
         last--;
     }
-    if (last > text && character_length(last - 1) == 0) {
+    if (last > text && utf8_length(last - 1) == 0) {
         last[-1] = '\0';
     }
 }
 
 /* A line break or control character: C0, DEL, C1 (U+0080 to U+009F), or a separator of lines (U+2028, U+2029). */
-static bool is_control(const char *text, size_t length)
+static bool is_control(const char *text, int64_t length)
 {
     const unsigned char *c = (const unsigned char *)text;
     return (length == 1 && (c[0] < 0x20 || c[0] == 0x7F)) || (length == 2 && c[0] == 0xC2 && c[1] < 0xA0) ||
@@ -59,11 +42,11 @@ static bool is_control(const char *text, size_t length)
 static void make_plain(char *text)
 {
     while (*text != '\0') {
-        const size_t length = character_length(text);
+        const int64_t length = utf8_length(text);
         if (length == 0) {
             *text = '?';
         } else if (is_control(text, length)) {
-            memset(text, ' ', length);
+            memset(text, ' ', (size_t)length);
         }
         text += length == 0 ? 1 : length;
     }

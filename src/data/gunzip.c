@@ -1,5 +1,5 @@
 /*
- * data/gunzip.c - inflate by zlib, from memory to memory.
+ * data/gunzip.c - inflate by zlib, from memory or a file to memory.
  *
  * The one idea: the reader asks for exact counts of bytes, and may ask beforehand how many could come at most. So a
  * header that promises terabytes is refused before anything is allocated for it. gzread was tried and left: it hides
@@ -7,6 +7,7 @@
  */
 #include "data/gunzip.h"
 
+#include "base/file.h"
 #include "base/memory.h"
 #include "base/status.h"
 
@@ -20,18 +21,64 @@ enum { DEFLATE_LARGEST_RATIO = 1032 };
 
 enum { GZIP_WINDOW = 16 + MAX_WBITS }; /* zlib: 16 asks for a gzip header and checksum */
 
+enum { BLOCK = 1 << 17 }; /* bytes of a file that are read at once */
+
 struct gunzip {
-    const uint8_t *next; /* [left]: bytes of the file that are not consumed */
+    const uint8_t *next; /* [left]: bytes in memory that are not consumed */
     int64_t left;
+    const uint8_t *bytes; /* [size]: all of a file that is in memory, else NULL */
+    int64_t size;
+    uint8_t *owned;   /* those, or the block that a file is read into; or NULL */
+    struct file file; /* what is read, if it is open */
+    bool is_open;
+    int64_t taken; /* bytes that have been read of that file */
     const char *path;
     bool compressed;
     bool ended; /* the last compressed member is complete */
     z_stream stream;
 };
 
+static bool is_in_memory(const struct gunzip *source)
+{
+    return !source->is_open || !source->file.is_regular;
+}
+
+/* Reads on, so that at least `least` bytes are there, if the file has as many. */
+static int32_t refill(struct gunzip *source, int64_t least)
+{
+    int64_t count = 1;
+    while (!is_in_memory(source) && source->left < least && count > 0) {
+        if (source->left > 0) {
+            memmove(source->owned, source->next, (size_t)source->left);
+        }
+        source->next = source->owned;
+        const int32_t status =
+            file_read_some(&source->file, source->owned + source->left, BLOCK - source->left, &count);
+        if (status != DNN_OK) {
+            return status;
+        }
+        source->left += count;
+        source->taken += count;
+    }
+    return DNN_OK;
+}
+
 static bool is_gzip(const uint8_t *bytes, int64_t size)
 {
     return size >= 2 && bytes[0] == 0x1F && bytes[1] == 0x8B;
+}
+
+/* Begins to inflate, if what comes first is gzip. */
+static int32_t begin(struct gunzip *source)
+{
+    int32_t status = refill(source, 2);
+    if (status == DNN_OK && is_gzip(source->next, source->left)) {
+        if (inflateInit2(&source->stream, GZIP_WINDOW) != Z_OK) {
+            return status_out_of_memory("decompressing a file");
+        }
+        source->compressed = true;
+    }
+    return status;
 }
 
 int32_t gunzip_open(const uint8_t *bytes, int64_t size, const char *path, struct gunzip **out)
@@ -40,18 +87,70 @@ int32_t gunzip_open(const uint8_t *bytes, int64_t size, const char *path, struct
     if (source == NULL) {
         return status_out_of_memory("reading a file");
     }
-    source->next = bytes;
-    source->left = size;
+    source->next = source->bytes = bytes;
+    source->left = source->size = size;
     source->path = path;
-    if (is_gzip(bytes, size)) {
-        if (inflateInit2(&source->stream, GZIP_WINDOW) != Z_OK) {
-            memory_free(source);
-            return status_out_of_memory("decompressing a file");
-        }
-        source->compressed = true;
+    const int32_t status = begin(source);
+    if (status != DNN_OK) {
+        gunzip_close(source);
+        return status;
     }
     *out = source;
     return DNN_OK;
+}
+
+/* The bytes of an open file, or a place for a block of them. */
+static int32_t take_file(struct gunzip *source)
+{
+    if (source->file.is_regular) {
+        source->owned = memory_new(BLOCK, 1);
+        return source->owned != NULL ? DNN_OK : status_out_of_memory("reading a file");
+    }
+    const int32_t status = file_read_all(&source->file, &source->owned, &source->size);
+    if (status == DNN_OK) {
+        source->next = source->bytes = source->owned;
+        source->left = source->size;
+    }
+    return status;
+}
+
+int32_t gunzip_open_file(const char *path, struct gunzip **out)
+{
+    struct gunzip *source = memory_new(1, sizeof *source);
+    if (source == NULL) {
+        return status_out_of_memory("reading a file");
+    }
+    source->path = path;
+    int32_t status = file_open(path, &source->file);
+    if (status != DNN_OK) {
+        memory_free(source);
+        return status;
+    }
+    source->is_open = true;
+    status = take_file(source);
+    if (status == DNN_OK) {
+        status = begin(source);
+    }
+    if (status != DNN_OK) {
+        gunzip_close(source);
+        return status;
+    }
+    *out = source;
+    return DNN_OK;
+}
+
+int32_t gunzip_rewind(struct gunzip *source)
+{
+    const int32_t status = is_in_memory(source) ? DNN_OK : file_rewind(&source->file);
+    source->next = source->bytes;
+    source->left = is_in_memory(source) ? source->size : 0;
+    source->taken = 0;
+    source->ended = false;
+    if (source->compressed) {
+        inflateEnd(&source->stream);
+        source->compressed = false;
+    }
+    return status == DNN_OK ? begin(source) : status;
 }
 
 void gunzip_close(struct gunzip *source)
@@ -59,17 +158,38 @@ void gunzip_close(struct gunzip *source)
     if (source != NULL && source->compressed) {
         inflateEnd(&source->stream);
     }
+    if (source != NULL && source->is_open) {
+        file_close(&source->file);
+    }
+    if (source != NULL) {
+        memory_free(source->owned);
+    }
     memory_free(source);
+}
+
+/* Bytes of the file that are still to come. */
+static int64_t bytes_left(const struct gunzip *source)
+{
+    const int64_t unread = is_in_memory(source) ? 0 : source->file.size - source->taken; /* a guess: it may grow */
+    return source->left + (unread > 0 ? unread : 0);
 }
 
 int64_t gunzip_bound(const struct gunzip *source)
 {
+    const int64_t left = bytes_left(source);
     if (!source->compressed) {
-        return source->left;
+        return left;
     }
     int64_t bound;
     /* zlib may have taken in up to 8 bytes of bits, and owe the rest of one match, that it has not given out yet. */
-    return memory_multiply(source->left + 9, DEFLATE_LARGEST_RATIO, &bound) ? bound : INT64_MAX;
+    return memory_multiply(left + 9, DEFLATE_LARGEST_RATIO, &bound) ? bound : INT64_MAX;
+}
+
+double gunzip_share(const struct gunzip *source)
+{
+    const int64_t size = is_in_memory(source) ? source->size : source->file.size;
+    const int64_t left = bytes_left(source);
+    return size > left ? (double)(size - left) / (double)size : 0;
 }
 
 static int32_t damaged(const struct gunzip *source)
@@ -109,6 +229,10 @@ static int inflate_some(struct gunzip *source, uint8_t *out, int64_t n, int64_t 
 /* A gzip file may hold several members, one after the other (RFC 1952, section 2.2). */
 static int32_t next_member(struct gunzip *source)
 {
+    const int32_t status = refill(source, 2);
+    if (status != DNN_OK) {
+        return status;
+    }
     if (!is_gzip(source->next, source->left)) {
         source->ended = true;
         return DNN_OK;
@@ -122,10 +246,14 @@ static int32_t inflate_up_to(struct gunzip *source, uint8_t *out, int64_t n, int
     *written = 0;
     while (*written < n && !source->ended) {
         int64_t count;
+        int32_t status = refill(source, 1);
+        if (status != DNN_OK) {
+            return status;
+        }
         const int result = inflate_some(source, out + *written, n - *written, &count);
         *written += count;
         if (result == Z_STREAM_END) {
-            const int32_t status = next_member(source);
+            status = next_member(source);
             if (status != DNN_OK) {
                 return status;
             }
@@ -140,38 +268,58 @@ static int32_t inflate_up_to(struct gunzip *source, uint8_t *out, int64_t n, int
     return DNN_OK;
 }
 
+/* Up to n bytes of a plain file. *copied is less than n only at its end. */
+static int32_t copy_up_to(struct gunzip *source, uint8_t *out, int64_t n, int64_t *copied)
+{
+    *copied = 0;
+    while (*copied < n) {
+        const int32_t status = refill(source, 1);
+        if (status != DNN_OK) {
+            return status;
+        }
+        const int64_t count = source->left < n - *copied ? source->left : n - *copied;
+        if (count == 0) {
+            break;
+        }
+        memcpy(out + *copied, source->next, (size_t)count);
+        source->next += count;
+        source->left -= count;
+        *copied += count;
+    }
+    return DNN_OK;
+}
+
+static int32_t read_up_to(struct gunzip *source, void *out, int64_t n, int64_t *count)
+{
+    return source->compressed ? inflate_up_to(source, out, n, count) : copy_up_to(source, out, n, count);
+}
+
 int32_t gunzip_read(struct gunzip *source, void *out, int64_t n)
 {
-    if (source->compressed) {
-        int64_t written;
-        const int32_t status = inflate_up_to(source, out, n, &written);
-        return status != DNN_OK ? status : written == n ? DNN_OK : too_short(source);
+    int64_t count;
+    if (is_in_memory(source) && !source->compressed && source->left < n) {
+        return too_short(source); /* before anything is taken */
     }
-    if (source->left < n) {
-        return too_short(source);
+    const int32_t status = read_up_to(source, out, n, &count);
+    return status != DNN_OK ? status : count == n ? DNN_OK : too_short(source);
+}
+
+int32_t gunzip_read_some(struct gunzip *source, void *out, int64_t n, int64_t *count)
+{
+    const int32_t status = read_up_to(source, out, n, count);
+    if (status == DNN_OK && *count < n && source->left > 0) {
+        return status_error(DNN_ERROR_FORMAT, "\"%s\" has other bytes after its gzip data", source->path);
     }
-    if (n > 0) {
-        memcpy(out, source->next, (size_t)n);
-    }
-    source->next += n;
-    source->left -= n;
-    return DNN_OK;
+    return status;
 }
 
 int32_t gunzip_end(struct gunzip *source)
 {
-    if (source->compressed) {
-        uint8_t extra;
-        int64_t written;
-        const int32_t status = inflate_up_to(source, &extra, 1, &written);
-        if (status != DNN_OK) {
-            return status;
-        }
-        if (written == 0 && source->left == 0) {
-            return DNN_OK;
-        }
-    } else if (source->left == 0) {
-        return DNN_OK;
+    uint8_t extra;
+    int64_t count;
+    const int32_t status = read_up_to(source, &extra, 1, &count);
+    if (status != DNN_OK || (count == 0 && source->left == 0)) {
+        return status;
     }
     return status_error(DNN_ERROR_FORMAT, "\"%s\" has more bytes than its header tells", source->path);
 }
