@@ -4,14 +4,25 @@
  * The aligned kind also starts from calloc, not from posix_memalign and memset: a large calloc is fresh zero pages from
  * the system, which cost nothing until they are used. A trainer's gradient buffer that plain gradient descent never
  * touches is thus never resident.
+ *
+ * Large blocks ask for large pages, where the system has them on request (Linux: madvise): half the time of reading a
+ * file of 160 MB went into 40,000 faults of small ones.
  */
+#ifndef _DEFAULT_SOURCE
+#define _DEFAULT_SOURCE /* madvise */
+#endif
 #include "base/memory.h"
 
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
 
 enum { ALIGNMENT = 64 };
+
+enum { LARGE = 1 << 22, PAGE = 1 << 16 /* any size that is a whole number of the system's own */ };
 
 bool memory_multiply(int64_t a, int64_t b, int64_t *out)
 {
@@ -33,10 +44,24 @@ static bool object_bytes(int64_t count, int64_t size, size_t *out)
     return true;
 }
 
+/* It is a hint: whether it is taken makes no difference but time. */
+static void *with_large_pages(void *block, size_t bytes)
+{
+#if defined(MADV_HUGEPAGE)
+    if (block != NULL && bytes >= LARGE) {
+        const size_t before = (PAGE - (uintptr_t)block % PAGE) % PAGE;
+        madvise((unsigned char *)block + before, (bytes - before) / PAGE * PAGE, MADV_HUGEPAGE);
+    }
+#else
+    (void)bytes;
+#endif
+    return block;
+}
+
 void *memory_new(int64_t count, int64_t size)
 {
     size_t bytes;
-    return object_bytes(count, size, &bytes) ? calloc(1, bytes) : NULL;
+    return object_bytes(count, size, &bytes) ? with_large_pages(calloc(1, bytes), bytes) : NULL;
 }
 
 void *memory_new_aligned(int64_t count, int64_t size)
@@ -59,7 +84,7 @@ void *memory_new_aligned(int64_t count, int64_t size)
 void *memory_resize(void *block, int64_t count, int64_t size)
 {
     size_t bytes;
-    return object_bytes(count, size, &bytes) ? realloc(block, bytes) : NULL;
+    return object_bytes(count, size, &bytes) ? with_large_pages(realloc(block, bytes), bytes) : NULL;
 }
 
 void memory_free(void *block)
