@@ -593,12 +593,32 @@ DNN_API int32_t dnn_dataset_create_labels_f32(const float *x, int64_t n, int64_t
 DNN_API int32_t dnn_dataset_create_labels_u8(const uint8_t *x, int64_t n, int64_t n_in, const int32_t *labels,
                                              int64_t classes, dnn_dataset **out);
 
-/* Reads a pair of IDX files, the format of MNIST, plain or gzip: images of unsigned bytes, [n × any dimensions],
- * kept as bytes and read as x / 255, and n labels of unsigned bytes. Classes: the largest label + 1. Paths are
- * UTF-8. DNN_ERROR_IO if a file cannot be read; DNN_ERROR_FORMAT if it is damaged, or the two do not match;
- * DNN_ERROR_UNSUPPORTED for other types of numbers. Never allocates more than the file could hold. Format:
- * yann.lecun.com/exdb/mnist. Since 0.1. */
+/* Reads a pair of IDX files, the format of MNIST, plain or gzip: images, [n × any dimensions], each sample's numbers in
+ * one row; and labels, [n]. Images of unsigned bytes are kept as bytes and read as x / 255; of other types they are read
+ * as they are, kept as float where that holds them exactly (int8, int16, float), else as double. Labels of an integer type
+ * are classes, from 0; their count is the largest label + 1. Labels of float or double, [n] or [n × m], are targets y,
+ * n × 1 or n × m. Paths are UTF-8. DNN_ERROR_IO if a file cannot be read; DNN_ERROR_FORMAT if it is damaged or no IDX
+ * file, a label is negative, or the two do not match; DNN_ERROR_NOT_FINITE if a number is NaN or infinite;
+ * DNN_ERROR_UNSUPPORTED if there are more numbers than a dataset can hold. Memory: the resulting arrays and at most
+ * 2 MiB; never more than the files could hold. Format: yann.lecun.com/exdb/mnist. Since 0.1. */
 DNN_API int32_t dnn_dataset_read_idx(const char *images_path, const char *labels_path, dnn_dataset **out);
+
+/* Reads a pair of files of numpy.save, plain or gzip: x of shape (n, any dimensions), each sample's numbers in one row in
+ * C order, or (n,), one number each; and y, by its type and shape:
+ *
+ *     integers (n,)        classes, from 0; their count is the largest + 1
+ *     bools (n,)           two classes, False = 0 and True = 1
+ *     floats (n,)          targets, n × 1
+ *     any (n, m)           targets, n × m: a matrix of 0 and 1 too
+ *
+ * Both may be of bool, int8 to int64, uint8 to uint64, float16, float32 or float64, in either byte order, in C or Fortran
+ * order. Numbers are read as they are, as NumPy would: also those of uint8, where dnn_dataset_create_labels_u8 and
+ * dnn_dataset_read_idx divide by 255; save x / 255 as float32, or use dnn_model_standardize. They are kept as float where
+ * that holds the type exactly (bool, 8 and 16 bits, float32), else as double. For targets that are the inputs give one
+ * path twice. DNN_ERROR_IO, DNN_ERROR_FORMAT, DNN_ERROR_NOT_FINITE as in dnn_dataset_read_idx; DNN_ERROR_UNSUPPORTED for
+ * arrays of objects, text, structures, complex numbers or dates, integers beyond 2^53, .npz archives, and more numbers
+ * than a dataset can hold. Memory as there. Format: numpy.lib.format, versions 1 to 3. Since 0.1. */
+DNN_API int32_t dnn_dataset_read_npy(const char *x_path, const char *y_path, dnn_dataset **out);
 
 /* How many samples there are. −1 if dataset is NULL. Since 0.1. */
 DNN_API int64_t dnn_dataset_size(const dnn_dataset *dataset);

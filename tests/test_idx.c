@@ -152,6 +152,147 @@ static void test_images_may_have_any_number_of_dimensions(void **state)
     dnn_dataset_destroy(dataset);
 }
 
+/* ---- every type ---- */
+
+/* Numbers of each type, big-endian, and what they are: 4 in 2 × 2. */
+static const struct {
+    uint8_t type;
+    size_t size; /* of one */
+    const char *bytes;
+    double values[4];
+} typed[] = {
+    {0x08, 1, "\0\1\2\377", {0, 1 / 255.0, 2 / 255.0, 1}},
+    {0x09, 1, "\0\1\177\200", {0, 1, 127, -128}},
+    {0x0B, 2, "\0\1\1\0\177\377\200\0", {1, 256, 32767, -32768}},
+    {0x0C, 4, "\0\0\0\1\0\0\1\0\177\377\377\377\200\0\0\0", {1, 256, 2147483647, -2147483648.0}},
+    {0x0D, 4, "\77\200\0\0\277\300\0\0\0\0\0\1\177\177\377\377", {1, -1.5, 0x1p-149, 0x1.fffffep127}},
+    {0x0E,
+     8,
+     "\77\360\0\0\0\0\0\0\277\370\0\0\0\0\0\0\0\0\0\0\0\0\0\1\177\357\377\377\377\377\377\377",
+     {1, -1.5, 0x1p-1074, 0x1.fffffffffffffp1023}},
+};
+
+/* A file with these dimensions. Returns its size. */
+static size_t make_typed(size_t t, int dimensions, const uint8_t *sizes, int count, uint8_t *out)
+{
+    const uint8_t magic[4] = {0, 0, typed[t].type, (uint8_t)dimensions};
+    memcpy(out, magic, 4);
+    for (int i = 0; i < dimensions; i++)
+        memcpy(out + 4 + 4 * i, (const uint8_t[]){0, 0, 0, sizes[i]}, 4);
+    memcpy(out + 4 + 4 * dimensions, typed[t].bytes, (size_t)count * typed[t].size);
+    return 4 + 4 * (size_t)dimensions + (size_t)count * typed[t].size;
+}
+
+static void assert_typed(size_t t, const char *x_path, const char *y_path, int of_y)
+{
+    dnn_dataset *dataset = NULL;
+    double row[2];
+    assert_ok(dnn_dataset_read_idx(x_path, y_path, &dataset));
+    assert_int_equal(dnn_dataset_size(dataset), 2);
+    assert_int_equal(of_y ? dnn_dataset_outputs(dataset) : dnn_dataset_inputs(dataset), 2);
+    for (int i = 0; i < 2; i++) {
+        assert_ok(dnn_dataset_get(dataset, i, of_y ? NULL : row, of_y ? row : NULL));
+        assert_true(row[0] == typed[t].values[2 * i] && row[1] == typed[t].values[2 * i + 1]);
+    }
+    dnn_dataset_destroy(dataset);
+}
+
+static void test_every_type_is_read_whatever_its_dimensions(void **state)
+{
+    (void)state;
+    const uint8_t two[] = {0, 0, 8, 1, 0, 0, 0, 2, 1, 0};
+    static const uint8_t sizes[][255] = {{2, 2}, {2, 2, 1}, {2, 1, 2, 1}, {2, 1, 1, 2, 1}};
+    uint8_t bytes[64];
+    write_file(labels_path, two, sizeof two, "wb");
+    for (size_t t = 0; t < sizeof typed / sizeof *typed; t++) {
+        for (int d = 2; d <= 5; d++) {
+            const size_t size = make_typed(t, d, sizes[d - 2], 4, bytes);
+            write_file(images_path, bytes, size, "wb");
+            assert_typed(t, images_path, labels_path, 0);
+            write_gzip(images_path, bytes, size, "wb");
+            assert_typed(t, images_path, labels_path, 0);
+        }
+    }
+}
+
+static void test_the_most_dimensions_that_there_can_be_are_read(void **state)
+{
+    (void)state;
+    uint8_t sizes[255], bytes[4 + 4 * 255 + 8];
+    memset(sizes, 1, sizeof sizes);
+    sizes[0] = sizes[254] = 2;
+    const uint8_t two[] = {0, 0, 8, 1, 0, 0, 0, 2, 1, 0};
+    write_file(labels_path, two, sizeof two, "wb");
+    write_file(images_path, bytes, make_typed(2, 255, sizes, 4, bytes), "wb");
+    assert_typed(2, images_path, labels_path, 0);
+}
+
+static void test_floating_labels_are_targets(void **state)
+{
+    (void)state;
+    uint8_t bytes[64];
+    for (size_t t = 4; t < 6; t++) {
+        write_file(labels_path, bytes, make_typed(t, 2, (const uint8_t[]){2, 2}, 4, bytes), "wb");
+        write_file(images_path, bytes, make_typed(t, 2, (const uint8_t[]){2, 2}, 4, bytes), "wb");
+        assert_typed(t, images_path, labels_path, 1);
+        write_file(labels_path, bytes, make_typed(t, 3, (const uint8_t[]){2, 2, 1}, 4, bytes), "wb");
+        assert_refused(DNN_ERROR_FORMAT, "3 dimensions, expected 1 or 2");
+        write_file(labels_path, bytes, make_typed(t, 1, (const uint8_t[]){2}, 2, bytes), "wb");
+        dnn_dataset *dataset = NULL;
+        double y;
+        assert_ok(dnn_dataset_read_idx(images_path, labels_path, &dataset));
+        assert_int_equal(dnn_dataset_outputs(dataset), 1);
+        assert_ok(dnn_dataset_get(dataset, 1, NULL, &y));
+        assert_true(y == -1.5);
+        dnn_dataset_destroy(dataset);
+    }
+}
+
+static void test_labels_of_every_integer_type_are_classes(void **state)
+{
+    (void)state;
+    static const uint8_t files[][20] = {
+        {0, 0, 0x08, 1, 0, 0, 0, 3, 2, 0, 1},
+        {0, 0, 0x09, 1, 0, 0, 0, 3, 2, 0, 1},
+        {0, 0, 0x0B, 1, 0, 0, 0, 3, 0, 2, 0, 0, 0, 1},
+        {0, 0, 0x0C, 1, 0, 0, 0, 3, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 1},
+    };
+    static const size_t sizes[] = {11, 11, 14, 20};
+    for (size_t i = 0; i < 4; i++) {
+        write_file(labels_path, files[i], sizes[i], "wb");
+        assert_reads();
+        write_gzip(labels_path, files[i], sizes[i], "wb");
+        assert_reads();
+    }
+}
+
+static void test_labels_out_of_range_are_refused(void **state)
+{
+    (void)state;
+    const uint8_t negative[] = {0, 0, 0x09, 1, 0, 0, 0, 3, 2, 0xFF, 1};
+    const uint8_t large[] = {0, 0, 0x0C, 1, 0, 0, 0, 3, 0, 0, 0, 1, 0, 0, 0, 0, 0x7F, 0xFF, 0xFF, 0xFF};
+    write_file(labels_path, negative, sizeof negative, "wb");
+    assert_refused(DNN_ERROR_FORMAT, "has the label -1 in row 1 (counted from 0), expected 0 or more");
+    write_file(labels_path, large, sizeof large, "wb");
+    assert_refused(DNN_ERROR_UNSUPPORTED, "has the label 2147483647 in row 2");
+}
+
+static void test_what_is_not_finite_is_named_with_its_place(void **state)
+{
+    (void)state;
+    const uint8_t two[] = {0, 0, 8, 1, 0, 0, 0, 2, 1, 0};
+    uint8_t bytes[64];
+    write_file(labels_path, two, sizeof two, "wb");
+    make_typed(4, 2, (const uint8_t[]){2, 2}, 4, bytes);
+    memcpy(bytes + 12 + 8, "\177\300\0\0", 4);
+    write_file(images_path, bytes, 28, "wb");
+    assert_refused(DNN_ERROR_NOT_FINITE, "is NaN in row 1, column 0 (counted from 0)");
+    make_typed(5, 2, (const uint8_t[]){2, 2}, 4, bytes);
+    memcpy(bytes + 12 + 8, "\377\360\0\0\0\0\0\0", 8);
+    write_file(images_path, bytes, 44, "wb");
+    assert_refused(DNN_ERROR_NOT_FINITE, "is infinite in row 0, column 1 (counted from 0)");
+}
+
 /* ---- files that are damaged ---- */
 
 static void test_a_plain_file_cut_anywhere_is_refused(void **state)
@@ -222,10 +363,9 @@ static void write_images_with(size_t at, const uint8_t *bytes, size_t count)
     write_file(images_path, changed, sizeof changed, "wb");
 }
 
-static void test_what_is_no_idx_file_of_bytes_is_refused(void **state)
+static void test_what_is_no_idx_file_is_refused(void **state)
 {
     (void)state;
-    static const uint8_t other_types[] = {0x09, 0x0B, 0x0C, 0x0D, 0x0E};
     write_images_with(0, (const uint8_t[]){'P', 'K'}, 2);
     assert_refused(DNN_ERROR_FORMAT, "is not an IDX file");
     write_images_with(1, (const uint8_t[]){1}, 1);
@@ -236,10 +376,25 @@ static void test_what_is_no_idx_file_of_bytes_is_refused(void **state)
     assert_refused(DNN_ERROR_FORMAT, "dimension 1 is 0");
     write_images_with(15, (const uint8_t[]){0}, 1);
     assert_refused(DNN_ERROR_FORMAT, "dimension 3 is 0");
-    for (size_t i = 0; i < sizeof other_types; i++) {
-        write_images_with(2, &other_types[i], 1);
-        assert_refused(DNN_ERROR_UNSUPPORTED, "expected 0x08");
+    for (int type = 0; type < 256; type++) {
+        if (memchr("\x08\x09\x0B\x0C\x0D\x0E", type, 6) == NULL) {
+            const uint8_t byte = (uint8_t)type;
+            write_images_with(2, &byte, 1);
+            assert_refused(DNN_ERROR_FORMAT, "is not an IDX file: its type is 0x");
+        }
     }
+}
+
+/* A file of the wrong kind is refused by its first bytes, however long it is: this one has a hole of 2⁴⁰. */
+static void test_a_wrong_large_file_is_not_read(void **state)
+{
+    (void)state;
+    write_file(images_path, "P6 4000", 7, "wb");
+    if (truncate(images_path, (off_t)1 << 40) == 0)
+        assert_refused(DNN_ERROR_FORMAT, "starts with bytes 80 54");
+    write_file(images_path, images, 16, "wb");
+    if (truncate(images_path, (off_t)1 << 40) == 0)
+        assert_refused(DNN_ERROR_FORMAT, "has 1099511627748 more bytes than its header tells");
 }
 
 static void test_files_that_do_not_belong_together_are_refused(void **state)
@@ -360,11 +515,18 @@ int main(void)
         WITH_FILES(test_gzip_files_are_read_and_mixed_with_plain_ones),
         WITH_FILES(test_gzip_members_are_read_as_one_wherever_they_meet),
         WITH_FILES(test_images_may_have_any_number_of_dimensions),
+        WITH_FILES(test_every_type_is_read_whatever_its_dimensions),
+        WITH_FILES(test_the_most_dimensions_that_there_can_be_are_read),
+        WITH_FILES(test_floating_labels_are_targets),
+        WITH_FILES(test_labels_of_every_integer_type_are_classes),
+        WITH_FILES(test_labels_out_of_range_are_refused),
+        WITH_FILES(test_what_is_not_finite_is_named_with_its_place),
         WITH_FILES(test_a_plain_file_cut_anywhere_is_refused),
         WITH_FILES(test_a_gzip_file_cut_anywhere_is_refused),
         WITH_FILES(test_a_gzip_file_with_any_byte_of_its_data_or_checksum_changed_is_refused),
         WITH_FILES(test_bytes_after_the_end_are_refused),
-        WITH_FILES(test_what_is_no_idx_file_of_bytes_is_refused),
+        WITH_FILES(test_what_is_no_idx_file_is_refused),
+        WITH_FILES(test_a_wrong_large_file_is_not_read),
         WITH_FILES(test_files_that_do_not_belong_together_are_refused),
         WITH_FILES(test_a_lying_header_gets_no_memory),
         WITH_FILES(test_lying_labels_get_no_memory),

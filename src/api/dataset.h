@@ -45,6 +45,9 @@ int64_t dataset_row_bytes(const struct numbers *numbers);
 /* An empty dataset, held once; NULL if there is no memory. Released with dnn_dataset_destroy. */
 dnn_dataset *dataset_new(void);
 
+/* A dataset of these n samples. Takes x.data and y.data over, on failure too. */
+int32_t dataset_from(int64_t n, struct numbers x, struct numbers y, dnn_dataset **out);
+
 dnn_dataset *dataset_retain(const dnn_dataset *dataset);
 
 /* An error unless a model of this network can take the samples: see dnn_model_evaluate. name: of the argument. */

@@ -1,5 +1,5 @@
 /*
- * api/dataset_create.c - datasets from the caller's arrays, and from files.
+ * api/dataset_create.c - datasets from the caller's arrays. Those from files are in dataset_read.c.
  *
  * Arrays are copied first and checked in the copy: nobody can change them between the check and the use.
  */
@@ -7,12 +7,10 @@
 #include "api/check.h"
 #include "api/dataset.h"
 #include "base/memory.h"
-#include "data/idx.h"
 
 #include <string.h>
 
-/* Takes x.data and y.data over, on failure too. */
-static int32_t dataset_from(int64_t n, struct numbers x, struct numbers y, dnn_dataset **out)
+int32_t dataset_from(int64_t n, struct numbers x, struct numbers y, dnn_dataset **out)
 {
     struct store *store = memory_new(1, sizeof *store);
     dnn_dataset *dataset = dataset_new();
@@ -155,68 +153,4 @@ int32_t dnn_dataset_create_labels_u8(const uint8_t *x, int64_t n, int64_t n_in, 
     REQUIRE(labels);
     REQUIRE(out);
     return create(n, numbers_of(NUMBER_U8, x, n_in), numbers_of(NUMBER_LABEL, labels, classes), out);
-}
-
-static int32_t check_idx_pair(const char *images_path, const struct idx *images, const char *labels_path,
-                              const struct idx *labels)
-{
-    if (labels->dimensions != 1) {
-        return status_error(DNN_ERROR_FORMAT, "\"%s\" has %lld dimensions, expected 1: are the two files swapped?",
-                            labels_path, (long long)labels->dimensions);
-    }
-    if (images->n != labels->n) {
-        return status_error(DNN_ERROR_FORMAT, "\"%s\" holds %lld samples, \"%s\" %lld labels", images_path,
-                            (long long)images->n, labels_path, (long long)labels->n);
-    }
-    if (images->n > CHECK_LARGEST_COUNT || images->n_each > NETWORK_LARGEST_LAYER) {
-        return status_error(DNN_ERROR_UNSUPPORTED,
-                            "\"%s\" holds %lld samples of %lld numbers, expected at most %lld of %lld", images_path,
-                            (long long)images->n, (long long)images->n_each, (long long)CHECK_LARGEST_COUNT,
-                            (long long)NETWORK_LARGEST_LAYER);
-    }
-    return DNN_OK;
-}
-
-/* labels: [n], made from bytes. *classes: the largest + 1. */
-static int32_t widen_labels(const struct idx *idx, int32_t **labels, int64_t *classes)
-{
-    int32_t *wide = memory_new(idx->n, sizeof *wide);
-    if (wide == NULL) {
-        return status_out_of_memory("the labels");
-    }
-    int32_t largest = 0;
-    for (int64_t i = 0; i < idx->n; i++) {
-        wide[i] = idx->bytes[i];
-        largest = wide[i] > largest ? wide[i] : largest;
-    }
-    *labels = wide;
-    *classes = (int64_t)largest + 1;
-    return DNN_OK;
-}
-
-int32_t dnn_dataset_read_idx(const char *images_path, const char *labels_path, dnn_dataset **out)
-{
-    REQUIRE(images_path);
-    REQUIRE(labels_path);
-    REQUIRE(out);
-    struct idx images = {0}, labels = {0};
-    int32_t *wide = NULL;
-    int64_t classes = 0;
-    int32_t status = idx_read(images_path, &images);
-    if (status == DNN_OK) {
-        status = idx_read(labels_path, &labels);
-    }
-    if (status == DNN_OK) {
-        status = check_idx_pair(images_path, &images, labels_path, &labels);
-    }
-    if (status == DNN_OK) {
-        status = widen_labels(&labels, &wide, &classes);
-    }
-    memory_free(labels.bytes);
-    if (status != DNN_OK) {
-        memory_free(images.bytes);
-        return status;
-    }
-    return dataset_from(images.n, (struct numbers){NUMBER_U8, images.bytes, images.n_each},
-                        (struct numbers){NUMBER_LABEL, wide, classes}, out);
 }

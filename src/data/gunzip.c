@@ -185,6 +185,11 @@ int64_t gunzip_bound(const struct gunzip *source)
     return memory_multiply(left + 9, DEFLATE_LARGEST_RATIO, &bound) ? bound : INT64_MAX;
 }
 
+bool gunzip_is_exact(const struct gunzip *source)
+{
+    return !source->compressed;
+}
+
 double gunzip_share(const struct gunzip *source)
 {
     const int64_t size = is_in_memory(source) ? source->size : source->file.size;
@@ -268,16 +273,24 @@ static int32_t inflate_up_to(struct gunzip *source, uint8_t *out, int64_t n, int
     return DNN_OK;
 }
 
-/* Up to n bytes of a plain file. *copied is less than n only at its end. */
+/* Up to n bytes of a plain file; many go straight to their place. *copied is less than n only at its end. */
 static int32_t copy_up_to(struct gunzip *source, uint8_t *out, int64_t n, int64_t *copied)
 {
     *copied = 0;
     while (*copied < n) {
-        const int32_t status = refill(source, 1);
+        int64_t count = 0;
+        const bool is_direct = !is_in_memory(source) && source->left == 0 && n - *copied >= BLOCK;
+        const int32_t status =
+            is_direct ? file_read_some(&source->file, out + *copied, n - *copied, &count) : refill(source, 1);
         if (status != DNN_OK) {
             return status;
         }
-        const int64_t count = source->left < n - *copied ? source->left : n - *copied;
+        if (is_direct && count > 0) {
+            source->taken += count;
+            *copied += count;
+            continue;
+        }
+        count = source->left < n - *copied ? source->left : n - *copied;
         if (count == 0) {
             break;
         }

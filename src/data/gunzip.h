@@ -27,6 +27,9 @@ void gunzip_close(struct gunzip *source);
 /* The most bytes that can still come: what is left, or, compressed, what is left × deflate's greatest ratio. */
 int64_t gunzip_bound(const struct gunzip *source);
 
+/* Whether exactly as many as gunzip_bound tells will come: so it is for what is not compressed. */
+bool gunzip_is_exact(const struct gunzip *source);
+
 /* Copies exactly n bytes. DNN_ERROR_FORMAT if there are fewer, or the compressed data is damaged. */
 int32_t gunzip_read(struct gunzip *source, void *out, int64_t n);
 

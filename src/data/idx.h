@@ -3,22 +3,18 @@
  *
  *     0 0 type dimensions | size_1 … size_d, 4 bytes each | size_1 × … × size_d numbers
  *
- * Described at yann.lecun.com/exdb/mnist. Here: type 0x08, unsigned bytes.
+ * Described at yann.lecun.com/exdb/mnist. Types: 0x08 u1, 0x09 i1, 0x0B i2, 0x0C i4, 0x0D f4, 0x0E f8.
  */
 #ifndef DNN_DATA_IDX_H
 #define DNN_DATA_IDX_H
 
-#include <stdint.h>
+#include "data/number_stream.h"
 
-struct idx {
-    int64_t n;      /* size of the first dimension */
-    int64_t n_each; /* product of the others, 1 if there are none */
-    int64_t dimensions;
-    uint8_t *bytes; /* [n × n_each], owned: released with memory_free */
-};
+/* Opens a file, plain or gzip, and reads its header. path: borrowed until the stream is closed. *out: released with
+ * number_stream_close. DNN_ERROR_IO, DNN_ERROR_FORMAT, DNN_ERROR_OUT_OF_MEMORY; then *out is untouched. */
+int32_t idx_open(const char *path, struct number_stream *out);
 
-/* Reads a file, plain or gzip. DNN_ERROR_IO, DNN_ERROR_FORMAT, DNN_ERROR_UNSUPPORTED (another type),
- * DNN_ERROR_OUT_OF_MEMORY; then *out is untouched. Allocates no more than the file could hold. */
-int32_t idx_read(const char *path, struct idx *out);
+/* The same from a source at its first byte, which *out takes over, and which is closed if this fails. */
+int32_t idx_read_header(struct gunzip *source, const char *path, struct number_stream *out);
 
 #endif
