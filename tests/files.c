@@ -49,6 +49,7 @@ const char *files_path(const char *name, char *path)
 
 void files_write(const char *path, const void *bytes, size_t size)
 {
+    unlink(path); /* a new file: some systems write one that is truncated to the disk at once */
     FILE *file = fopen(path, "wb");
     assert_non_null(file);
     assert_int_equal(fwrite(bytes, 1, size, file), size);
