@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs what libdnn needs from the system's packages, and only what is missing. The one place that does so.
 #
-# usage: sh scripts/install-dependencies.sh [build] [test] [bench] [bench-peers] [ci]      (no group: build)
+# usage: sh scripts/install-dependencies.sh [build] [test] [bench] [bench-peers] [fuzz] [ci]      (no group: build)
 #
 #   build   compiler, CMake, Ninja, pkg-config, zlib, jansson, libmd, OpenBLAS
 #   test    cmocka; a C++ compiler; Python with NumPy, for the numbers to compare with and as a foreign caller; the
@@ -9,6 +9,7 @@
 #   bench   Python with NumPy and FANN, to compare with
 #   bench-peers
 #           PyTorch and scikit-learn, to compare with as well: large, so only `sh bench/run.sh --peers` asks for them
+#   fuzz    clang with its sanitizers and libFuzzer
 #   ci      clang-format, and the other BLAS libraries that .ci/run tries
 #
 # Debian and Ubuntu (apt). Elsewhere it tells what is missing, and fails only if something is. It says what it installs;
@@ -49,6 +50,15 @@ need_python() {
     fi
 }
 
+# Adds clang's library of sanitizers and libFuzzer, of the clang that is there or that is to come, unless it is there.
+need_libfuzzer() {
+    if ! command -v clang >/dev/null 2>&1; then
+        missing="$missing libclang-rt-dev"
+    elif ! find "$(clang -print-resource-dir)/" -name 'libclang_rt.fuzzer*.a' | grep -q .; then
+        missing="$missing libclang-rt-$(clang -dumpversion | sed 's/\..*//')-dev"
+    fi
+}
+
 need_group() {
     case $1 in
     build)
@@ -76,13 +86,17 @@ need_group() {
         need_python torch python3-torch
         need_python sklearn python3-sklearn
         ;;
+    fuzz)
+        need_program clang clang
+        need_libfuzzer
+        ;;
     ci)
         need_program clang-format clang-format
         need_library libblis libblis-dev
         need_module blas-netlib libblas-dev
         ;;
     *)
-        echo "install-dependencies.sh: unknown group '$1'; the groups are build, test, bench, bench-peers, ci" >&2
+        echo "install-dependencies.sh: unknown group '$1'; the groups are build, test, bench, bench-peers, fuzz, ci" >&2
         exit 2
         ;;
     esac
