@@ -322,6 +322,27 @@ static void test_the_place_is_right_in_fortran_order(void **state)
     assert_refused(DNN_ERROR_NOT_FINITE, "is NaN in row 1, column 2 (counted from 0)");
 }
 
+/* Four dimensions in Fortran order, counted through by four loops, the first index fastest. */
+static void test_trailing_dimensions_are_flattened_in_c_order(void **state)
+{
+    (void)state;
+    float numbers[2 * 2 * 3 * 2];
+    double expected[2 * 12];
+    int k = 0;
+    for (int d = 0; d < 2; d++)
+        for (int c = 0; c < 3; c++)
+            for (int b = 0; b < 2; b++)
+                for (int a = 0; a < 2; a++, k++) {
+                    numbers[k] = (float)k;
+                    expected[a * 12 + (b * 3 + c) * 2 + d] = k;
+                }
+    write_labels(2);
+    write_npy(x_path, "{'descr': '<f4', 'fortran_order': True, 'shape': (2, 2, 3, 2), }", numbers, sizeof numbers);
+    dnn_dataset *dataset = read_both();
+    assert_rows(dataset, 0, expected, 2, 12);
+    dnn_dataset_destroy(dataset);
+}
+
 static void test_integers_that_no_double_holds_are_refused(void **state)
 {
     (void)state;
@@ -441,6 +462,7 @@ int main(void)
         cmocka_unit_test(test_what_is_no_npy_file_is_refused),
         cmocka_unit_test(test_what_is_not_finite_is_named_with_its_place),
         cmocka_unit_test(test_the_place_is_right_in_fortran_order),
+        cmocka_unit_test(test_trailing_dimensions_are_flattened_in_c_order),
         cmocka_unit_test(test_integers_that_no_double_holds_are_refused),
         cmocka_unit_test(test_labels_out_of_range_are_refused),
         cmocka_unit_test(test_files_that_do_not_belong_together_are_refused),
