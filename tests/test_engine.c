@@ -2,6 +2,7 @@
  * test_engine.c - the two ways of one sample, and the versions of the core, beside each other: the BLAS is the reference.
  */
 #include "core/version.h"
+#include "expect.h"
 #include "support.h"
 
 #include <math.h>
@@ -94,9 +95,59 @@ static void test_the_fused_engine_is_the_blas_to_within_rounding(void **state)
             compare("f32", activations[a], layers, 4, 1e-4);
         }
     }
+    const int64_t tiny[] = {2, 3, 3, 2}; /* core/small.h */
+    for (int a = 0; a < 4; a++) {
+        compare("f64", activations[a], tiny, 4, 1e-13);
+        compare("f32", activations[a], tiny, 4, 1e-5);
+    }
     const int64_t wide[] = {2, 300, 300, 2};
     compare("f64", "sigmoid", wide, 4, 1e-12);
     compare("f32", "sigmoid", wide, 4, 1e-4);
+}
+
+/* What a small network leaves behind is what any other does: activations, figures, and errors that are told. */
+static void test_a_small_network_keeps_every_promise(void **state)
+{
+    (void)state;
+    const int64_t layers[] = {2, 3, 3, 2};
+    dnn_model *blas = model_with("blas", "f64", "tanh", layers, 4),
+              *small = model_with("auto", "f64", "tanh", layers, 4);
+    dnn_workspace *workspace = NULL, *reference = NULL;
+    assert_ok(dnn_workspace_create(small, 4, &workspace));
+    assert_ok(dnn_workspace_create(blas, 4, &reference));
+    double x[] = {0.25, -0.75}, y[2] = {7, 7}, expected[2], seen[3], wanted[3];
+    assert_ok(dnn_workspace_predict(reference, x, 1, expected));
+    assert_ok(dnn_workspace_predict(workspace, x, 1, y));
+    for (int64_t l = 0; l <= 3; l++) {
+        assert_ok(dnn_workspace_activations(workspace, l, seen));
+        assert_ok(dnn_workspace_activations(reference, l, wanted));
+        for (int64_t j = 0; j < layers[l]; j++)
+            assert_near("activation", 10 * l + j, seen[j], wanted[j], 1, 1e-14);
+    }
+    for (int j = 0; j < 2; j++)
+        assert_near("output", j, y[j], expected[j], 1, 1e-14);
+    assert_ok(dnn_model_predict(small, x, 1, x)); /* in place */
+    assert_near("output in place", 0, x[0], expected[0], 1, 1e-14);
+    const double bad[] = {NAN, 0};
+    y[0] = y[1] = 7;
+    check_error(dnn_workspace_predict(workspace, bad, 1, y), DNN_ERROR_NOT_FINITE, "row 0, column 0", __FILE__,
+                __LINE__);
+    expect_not_finite(dnn_model_predict(small, bad, 1, y), "row 0, column 0");
+    check_error(dnn_workspace_predict(workspace, NULL, 1, y), DNN_ERROR_INVALID_ARGUMENT, "NULL", __FILE__, __LINE__);
+    assert_true(y[0] == 7 && y[1] == 7);
+    dnn_trainer *trainer = NULL;
+    assert_ok(dnn_trainer_create(small, NULL, &trainer));
+    expect_not_finite(dnn_trainer_step(trainer, bad, y, 1, NULL), "x");
+    const double good[] = {0.5, 0.5};
+    assert_ok(dnn_trainer_step(trainer, good, good, 1, NULL));
+    double gradient = 0, weight = 0, saturated = -1;
+    assert_ok(dnn_trainer_layer_stats(trainer, 1, &gradient, &weight, &saturated));
+    assert_true(gradient > 0 && weight > 0 && saturated >= 0);
+    dnn_trainer_destroy(trainer);
+    dnn_workspace_destroy(workspace);
+    dnn_workspace_destroy(reference);
+    dnn_model_destroy(small);
+    dnn_model_destroy(blas);
 }
 
 /* W_l of a network with one layer, as a sample would pass it: x̂ · W, by a sum in long double. */
@@ -177,6 +228,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_fused_engine_is_the_blas_to_within_rounding),
+        cmocka_unit_test(test_a_small_network_keeps_every_promise),
         cmocka_unit_test(test_every_version_of_the_core_that_runs_here_multiplies_rightly),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

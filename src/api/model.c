@@ -24,6 +24,7 @@ static void destroy(dnn_model *model)
     }
     pthread_mutex_destroy(&model->idle_lock);
     dnn_config_destroy(model->config);
+    memory_free_aligned(atomic_load_explicit(&model->small_memory, memory_order_relaxed));
     memory_free(model->standardization.mean);
     memory_free_aligned(model->theta);
     memory_free(model->network);

@@ -29,6 +29,7 @@ struct dnn_model {
     pthread_mutex_t idle_lock;            /* guards the two below */
     struct pass *idle[MODEL_IDLE_PASSES]; /* memory of predictions, kept for the next */
     int32_t idle_count;
+    _Atomic(void *) small_memory; /* of a small network's predictions: whoever takes it leaves NULL, and puts it back */
 };
 
 /* A model with nothing in it but a copy of a config. */

@@ -47,6 +47,7 @@ static int32_t make_network(dnn_model *model, const int64_t *layers, int64_t lay
         layer->keeps_z = model->core->activation_keeps_z(layer->activation.kind);
     }
     network->is_fused = config_integer(model->config, KEY_ENGINE) != ENGINE_BLAS;
+    network->is_small = network->is_fused && model->core->is_small(network);
     network->loss.kind = (int32_t)config_integer(model->config, KEY_LOSS);
     network->loss.delta = config_number(model->config, KEY_HUBER_DELTA);
     if (model->core->loss_only_with(network->loss.kind) != NULL) {
@@ -88,6 +89,7 @@ int32_t model_make_empty(const dnn_config *config, dnn_model **out)
     }
     atomic_init(&model->references, 1);
     atomic_init(&model->training, false);
+    atomic_init(&model->small_memory, NULL);
     const int32_t status = config_copy(config, &model->config);
     if (status != DNN_OK) {
         model_release(model);

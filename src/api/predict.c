@@ -8,6 +8,7 @@
 #include "api/predict.h"
 
 #include "api/check.h"
+#include "base/memory.h"
 
 int32_t model_borrow_pass(const dnn_model *model, struct pass **out)
 {
@@ -90,9 +91,35 @@ static int32_t predict(const dnn_model *model, struct array_in x, int64_t n, str
     return status;
 }
 
+/* One sample of a small network: the way of core/small.h. False, and nothing changed, if something speaks against it; else
+ * *status is what to return. */
+static bool predict_small(const dnn_model *model, const double *x, double *y, int32_t *status)
+{
+    if (model->is_standardized || x == NULL || y == NULL) {
+        return false;
+    }
+    dnn_model *shared = (dnn_model *)model; /* its memory is no part of the model's value */
+    void *memory = atomic_exchange_explicit(&shared->small_memory, NULL, memory_order_acquire);
+    if (memory == NULL) { /* another thread has it, or it was not made yet */
+        memory = memory_new_aligned(SMALL_MEMORY, 1);
+    }
+    if (memory == NULL) {
+        *status = status_out_of_memory("a prediction");
+        return true;
+    }
+    *status = DNN_OK;
+    const bool is_done = model->core->predict_small(model->network, model->theta, memory, x, y, NULL);
+    memory_free_aligned(atomic_exchange_explicit(&shared->small_memory, memory, memory_order_acq_rel));
+    return is_done;
+}
+
 int32_t dnn_model_predict(const dnn_model *model, const double *x, int64_t n, double *y)
 {
     REQUIRE(model);
+    int32_t status;
+    if (n == 1 && model->network->is_small && predict_small(model, x, y, &status)) {
+        return status;
+    }
     return predict(model, (struct array_in){.f64 = x, .by = model_standardization(model)}, n,
                    (struct array_out){.f64 = y});
 }

@@ -1,5 +1,5 @@
 /*
- * api/trainer.c - the trainer handle: one step, and the parts of a step for those who put them together themselves.
+ * api/trainer.c - the trainer handle: its life, and what a step is made of. The step that callers see is in trainer_step.c.
  *
  * A plain gradient step over samples that fit the pass writes into the weights directly: no gradient ever lies in
  * memory. Otherwise (more samples than that, or another optimizer) the gradient is summed in step_gradient first.
@@ -52,6 +52,7 @@ static struct network *network_for(const dnn_trainer *trainer)
     const bool tutorial = config_integer(trainer->config, KEY_SIGMOID_DERIVATIVE) == DERIVATIVE_TUTORIAL;
     if (network != NULL) {
         network->is_fused = config_integer(trainer->config, KEY_ENGINE) != ENGINE_BLAS;
+        network->is_small = network->is_fused && trainer->core->is_small(network);
     }
     for (int64_t l = 0; network != NULL && l < network->depth; l++) {
         network->layers[l].activation.tutorial = tutorial;
@@ -75,6 +76,8 @@ static int32_t make_parts(dnn_trainer *trainer)
     }
     const int32_t status = trainer_make_states(trainer);
     const bool drops = config_number(trainer->config, KEY_DROPOUT) > 0;
+    trainer->is_small = network->is_small && !drops && trainer_is_plain_descent(trainer) &&
+                        core->loss_only_with(network->loss.kind) == NULL;
     return status == DNN_OK ? pass_create(core, network, rows, drops ? PASS_TRAIN_DROPOUT : PASS_TRAIN, &trainer->pass)
                             : status;
 }
@@ -310,60 +313,4 @@ int32_t trainer_check_samples(const dnn_trainer *trainer, const struct array_sam
     return status == DNN_OK && trainer->core->loss_takes_probabilities(loss)
                ? array_check_probabilities("y", arrays->y, n, n_out, trainer->core->loss_name(loss))
                : status;
-}
-
-static int32_t step(dnn_trainer *trainer, struct array_samples arrays, int64_t n, double *loss)
-{
-    double loss_sum;
-    int32_t status = trainer_check_samples(trainer, &arrays, n);
-    if (status == DNN_OK) {
-        status = model_begin_training(trainer->model);
-    }
-    if (status != DNN_OK) {
-        return status;
-    }
-    const struct samples samples = trainer_samples(&arrays, n);
-    status = trainer_step(trainer, &samples, &loss_sum);
-    model_end_training(trainer->model);
-    if (status == DNN_OK && loss != NULL) {
-        *loss = loss_sum / (double)n;
-    }
-    return status;
-}
-
-int32_t dnn_trainer_step(dnn_trainer *trainer, const double *x, const double *y, int64_t n, double *loss)
-{
-    REQUIRE(trainer);
-    REQUIRE(x);
-    REQUIRE(y);
-    const struct standardization *by = model_standardization(trainer->model);
-    return step(trainer, (struct array_samples){{.f64 = x, .by = by}, {.f64 = y}}, n, loss);
-}
-
-int32_t dnn_trainer_step_f32(dnn_trainer *trainer, const float *x, const float *y, int64_t n, double *loss)
-{
-    REQUIRE(trainer);
-    REQUIRE(x);
-    REQUIRE(y);
-    const struct standardization *by = model_standardization(trainer->model);
-    return step(trainer, (struct array_samples){{.f32 = x, .by = by}, {.f32 = y}}, n, loss);
-}
-
-double dnn_trainer_learning_rate(const dnn_trainer *trainer)
-{
-    return trainer == NULL ? (double)NAN : trainer->eta;
-}
-
-int32_t dnn_trainer_set_learning_rate(dnn_trainer *trainer, double rate)
-{
-    REQUIRE(trainer);
-    if (!(fabs(rate) <= trainer->core->largest_number)) {
-        return status_error(DNN_ERROR_NOT_FINITE, "rate is not finite in %s", trainer->core->precision);
-    }
-    if (!(rate >= trainer->core->smallest_number)) {
-        return status_error(DNN_ERROR_INVALID_ARGUMENT, "rate is not above 0, or too small for %s",
-                            trainer->core->precision);
-    }
-    trainer->eta = trainer->eta_base = rate;
-    return DNN_OK;
 }

@@ -47,6 +47,7 @@ struct dnn_trainer {
     void *sum;        /* arena: G of dnn_trainer_accumulate */
     double sum_bound; /* no number of G is larger; 0 while it is empty */
     bool has_sum;     /* G holds something; if not, its old numbers count as zeros */
+    bool is_small;    /* a step of one sample goes the way of core/small.h */
     bool has_failed;  /* the latest gradient or update was not finite */
 
     enum latest latest;

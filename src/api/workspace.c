@@ -8,6 +8,9 @@
 struct dnn_workspace {
     dnn_model *model; /* held */
     struct pass *pass;
+    double small_x[SMALL_WIDEST]; /* the sample of the last predict, if that went the way of core/small.h: */
+    bool is_small;                /* then nothing of it is in the pass */
+    void *small_memory;           /* for that way, or NULL if the network is not small */
 };
 
 int32_t dnn_workspace_create(const dnn_model *model, int64_t max_rows, dnn_workspace **out)
@@ -24,6 +27,10 @@ int32_t dnn_workspace_create(const dnn_model *model, int64_t max_rows, dnn_works
     }
     workspace->model = model_retain(model);
     status = pass_create(model->core, model->network, max_rows, PASS_PREDICT, &workspace->pass);
+    if (status == DNN_OK && model->network->is_small) {
+        workspace->small_memory = memory_new_aligned(SMALL_MEMORY, 1);
+        status = workspace->small_memory == NULL ? status_out_of_memory("a workspace") : DNN_OK;
+    }
     if (status != DNN_OK) {
         dnn_workspace_destroy(workspace);
         return status;
@@ -36,9 +43,24 @@ void dnn_workspace_destroy(dnn_workspace *workspace)
 {
     if (workspace != NULL) {
         pass_destroy(workspace->pass);
+        memory_free_aligned(workspace->small_memory);
         model_release(workspace->model);
         memory_free(workspace);
     }
+}
+
+/* One sample of a small network: the way of core/small.h, if nothing speaks against it. */
+static bool predict_small(dnn_workspace *workspace, const double *x, int64_t n, double *y)
+{
+    const dnn_model *model = workspace->model;
+    if (n != 1 || workspace->small_memory == NULL || model->is_standardized || x == NULL || y == NULL) {
+        return false;
+    }
+    if (!model->core->predict_small(model->network, model->theta, workspace->small_memory, x, y, workspace->small_x)) {
+        return false;
+    }
+    workspace->is_small = true;
+    return true;
 }
 
 static int32_t predict(dnn_workspace *workspace, struct array_in x, int64_t n, struct array_out y)
@@ -48,6 +70,7 @@ static int32_t predict(dnn_workspace *workspace, struct array_in x, int64_t n, s
         status = predict_check(workspace->model, x, n, y.f64 != NULL ? (const void *)y.f64 : y.f32);
     }
     if (status == DNN_OK && n > 0) {
+        workspace->is_small = false;
         predict_rows(workspace->model, workspace->pass, x, n, y);
     }
     return status;
@@ -56,6 +79,9 @@ static int32_t predict(dnn_workspace *workspace, struct array_in x, int64_t n, s
 int32_t dnn_workspace_predict(dnn_workspace *workspace, const double *x, int64_t n, double *y)
 {
     REQUIRE(workspace);
+    if (predict_small(workspace, x, n, y)) {
+        return DNN_OK;
+    }
     return predict(workspace, (struct array_in){.f64 = x, .by = model_standardization(workspace->model)}, n,
                    (struct array_out){.f64 = y});
 }
@@ -75,6 +101,10 @@ int32_t dnn_workspace_activations(const dnn_workspace *workspace, int64_t layer,
     const int32_t status = check_range("layer", layer, 0, model->network->depth);
     if (status != DNN_OK) {
         return status;
+    }
+    if (workspace->is_small) {
+        struct pass *pass = workspace->pass; /* the workspace's memory, not its value */
+        predict_forward(model, pass, (struct array_in){.f64 = workspace->small_x}, 0, 1);
     }
     if (workspace->pass->n_rows == 0) {
         return status_error(DNN_ERROR_INVALID_ARGUMENT,

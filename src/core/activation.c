@@ -311,11 +311,12 @@ static double softmax_steepest(const struct activation *activation)
 }
 
 const struct activation_kind activation_kinds[] = {
-    {"identity", SLOPE_NONE, false, identity_apply, identity_chain, steepest_is_1},
-    {"sigmoid", SLOPE_OF_SIGMOID, false, sigmoid_apply, sigmoid_chain, sigmoid_steepest},
-    {"tanh", SLOPE_NONE, false, tanh_apply, tanh_chain, steepest_is_1},
-    {"relu", SLOPE_NONE, false, relu_apply, relu_chain, steepest_is_1},
-    {"leaky_relu", SLOPE_OF_LEAKY_RELU, false, leaky_relu_apply, leaky_relu_chain, slope_or_1},
+    [ACTIVATION_IDENTITY] = {"identity", SLOPE_NONE, false, identity_apply, identity_chain, steepest_is_1},
+    [ACTIVATION_SIGMOID] = {"sigmoid", SLOPE_OF_SIGMOID, false, sigmoid_apply, sigmoid_chain, sigmoid_steepest},
+    [ACTIVATION_TANH] = {"tanh", SLOPE_NONE, false, tanh_apply, tanh_chain, steepest_is_1},
+    [ACTIVATION_RELU] = {"relu", SLOPE_NONE, false, relu_apply, relu_chain, steepest_is_1},
+    [ACTIVATION_LEAKY_RELU] = {"leaky_relu", SLOPE_OF_LEAKY_RELU, false, leaky_relu_apply, leaky_relu_chain,
+                               slope_or_1},
     {"elu", SLOPE_OF_ELU, false, elu_apply, elu_chain, slope_or_1},
     {"gelu", SLOPE_NONE, true, gelu_apply, gelu_chain, gelu_steepest},
     {"silu", SLOPE_NONE, true, silu_apply, silu_chain, silu_steepest},

@@ -32,6 +32,9 @@ struct activation_kind {
     double (*steepest)(const struct activation *activation);
 };
 
+/* Places in the table, for loops that know an activation by name: see core/small.h. */
+enum { ACTIVATION_IDENTITY, ACTIVATION_SIGMOID, ACTIVATION_TANH, ACTIVATION_RELU, ACTIVATION_LEAKY_RELU };
+
 /* softmax, which is for the output alone, is the last. */
 extern const struct activation_kind activation_kinds[];
 extern const int32_t activation_kind_count;

@@ -10,6 +10,7 @@
 #include "core/optimizer.h"
 #include "core/propagate.h"
 #include "core/rows.h"
+#include "core/small.h"
 #include "core/standardize.h"
 #include "core/update.h"
 
@@ -84,6 +85,9 @@ const struct core REAL_NAME(core) = {
     .gradient_bound = propagate_gradient_bound,
     .gradient = propagate_gradient,
     .descend = propagate_descend,
+    .is_small = small_fits,
+    .predict_small = small_predict,
+    .descend_small = small_descend,
     .fused_bound = propagate_fused_bound,
     .fused_descend = propagate_fused_descend,
     .saturated = propagate_saturated,

@@ -11,6 +11,7 @@
 #include "core/matrix.h"
 #include "core/network.h"
 #include "core/pass.h"
+#include "core/small_step.h"
 #include "core/standardize.h"
 #include "core/update.h"
 
@@ -31,6 +32,10 @@ struct core {
     double (*gradient_bound)(const struct network *network, const struct pass *pass);
     void (*gradient)(const struct network *network, const struct pass *pass, bool accumulate, void *gradient);
     void (*descend)(const struct network *network, const struct pass *pass, double eta, void *theta);
+    bool (*is_small)(const struct network *network);
+    bool (*predict_small)(const struct network *network, const void *theta, void *memory, const double *x, double *y,
+                          double *kept);
+    bool (*descend_small)(const struct network *network, void *theta, struct pass *pass, struct small_step *step);
     double (*fused_bound)(const struct network *network, const struct pass *pass, double weight_bound);
     void (*fused_descend)(const struct network *network, const struct pass *pass, double eta, void *theta);
     int64_t (*saturated)(const struct network *network, const struct pass *pass, int64_t l);

@@ -19,8 +19,10 @@
 typedef int32_t lane_bits;
 #define SIGN_BIT INT32_MIN
 enum { EXPONENT_SHIFT = 23, EXPONENT_BIAS = 127 };
-#define EXPONENT_LEAST (-104)    /* below it e^x is 0 */
-#define EXPONENT_MOST 89         /* above it, infinite */
+#define EXPONENT_LEAST (-104) /* below it e^x is 0 */
+#define EXPONENT_MOST 89      /* above it, infinite */
+#define EXPONENT_NORMAL_LEAST (-87)
+#define EXPONENT_NORMAL_MOST 88
 #define ROUNDING_SHIFT 0x1.8p23f /* a number added to it is rounded to an integer, which its lowest bits then hold */
 #define LN2_HIGH 0x1.63p-1f
 #define LN2_LOW (-0x1.bd0106p-13f)
@@ -30,6 +32,8 @@ typedef int64_t lane_bits;
 enum { EXPONENT_SHIFT = 52, EXPONENT_BIAS = 1023 };
 #define EXPONENT_LEAST (-746)
 #define EXPONENT_MOST 710
+#define EXPONENT_NORMAL_LEAST (-708)
+#define EXPONENT_NORMAL_MOST 709
 #define ROUNDING_SHIFT 0x1.8p52
 #define LN2_HIGH 0x1.62e42feep-1
 #define LN2_LOW 0x1.a39ef35793c76p-33
@@ -62,12 +66,15 @@ LANES_INLINE lanes exponential_tail(lanes r)
                              0.00002480150457027060048, 2.7557228082627848933e-6, 2.7626283553710281455e-7,
                              2.5114433828046727073e-8};
 #endif
-    enum { COUNT = sizeof q / sizeof q[0] };
-    lanes sum = lanes_of(q[COUNT - 1]);
-    for (int i = COUNT - 2; i >= 0; i--) {
-        sum = sum * r + q[i];
-    }
-    return sum * (r * r);
+    /* Estrin's scheme: half as long a chain of operations that wait for each other as Horner's. */
+    const lanes r2 = r * r, r4 = r2 * r2;
+    lanes sum = (q[0] + q[1] * r) + (q[2] + q[3] * r) * r2;
+#if DNN_REAL_F32
+    sum += (q[4] + q[5] * r) * r4;
+#else
+    sum += ((q[4] + q[5] * r) + (q[6] + q[7] * r) * r2) * r4 + (q[8] + q[9] * r) * (r4 * r4);
+#endif
+    return sum * r2;
 }
 
 /* x = n ln 2 + r; *power: n as an integer. */
@@ -92,6 +99,14 @@ LANES_INLINE lanes exponential(lanes x)
     const lanes r = exponential_reduce(lanes_clamp(x, EXPONENT_LEAST, EXPONENT_MOST), &n);
     const lanes_bits half = n >> 1; /* 2^n itself may not be normal */
     return (1 + (r + exponential_tail(r))) * exponential_power(half) * exponential_power(n - half);
+}
+
+/* e^x, held to the normal numbers: at their two ends where it leaves them. Fewer operations. */
+LANES_INLINE lanes exponential_normal(lanes x)
+{
+    lanes_bits n;
+    const lanes r = exponential_reduce(lanes_clamp(x, EXPONENT_NORMAL_LEAST, EXPONENT_NORMAL_MOST), &n);
+    return (1 + (r + exponential_tail(r))) * exponential_power(n);
 }
 
 /* e^x − 1 for x ≤ 80, exact to the last digits also where x is near 0. */

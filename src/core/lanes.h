@@ -9,7 +9,9 @@
 
 #include "core/real.h"
 
-#if defined(__AVX512F__)
+#if defined(LANES_BYTES)
+/* the file that includes this wants another width */
+#elif defined(__AVX512F__)
 #define LANES_BYTES 64
 #elif defined(__AVX__)
 #define LANES_BYTES 32
