@@ -6,7 +6,7 @@
  */
 #include "base/memory.h"
 #include "base/status.h"
-#include "base/text.h"
+#include "format/json_text.h"
 #include "format/model_file.h"
 #include "format/safetensors.h"
 #include "format/settings.h"
@@ -152,10 +152,8 @@ static int32_t read_config(const struct reading *reading, const char *key, struc
     if (json == NULL) {
         return status_error(DNN_ERROR_FORMAT, "\"%s\" has no %s", reading->request->name, key);
     }
-    char what[NAME_CAPACITY];
-    struct text text = {what, sizeof what, 0};
-    text_append(&text, "\"%.80s\": its %s", reading->request->name, key);
-    return settings_from_json(json, what, settings);
+    const struct json_source source = {reading->request->name, key, json, (int64_t)strlen(json)};
+    return settings_from_json(&source, settings);
 }
 
 static int32_t read_numbers(const struct reading *reading, const char *text, int64_t count, double **numbers)

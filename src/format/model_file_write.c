@@ -8,7 +8,7 @@
 #include "format/safetensors.h"
 #include "format/settings.h"
 
-#include <stdlib.h>
+#include <stddef.h>
 
 enum { NAME_CAPACITY = 64 };
 
@@ -76,7 +76,7 @@ static int32_t add_json(struct settings *metadata, const char *key, const struct
     if (status == DNN_OK) {
         status = settings_add(metadata, key, json);
     }
-    free(json);
+    memory_free(json);
     return status;
 }
 

@@ -1,25 +1,17 @@
 /*
  * format/safetensors_read.c - see safetensors.h.
- *
- * The header is a stranger's. Before the JSON parser sees it, one pass over its bytes makes sure that it is not nested
- * deeper than the format is, and holds no more values than it has bytes for: a parser needs some 40 bytes for each
- * "1," of a list, so that 16 MiB of them would become 300 MiB of memory.
  */
+#include "base/digest.h"
 #include "base/memory.h"
 #include "base/status.h"
-#include "base/digest.h"
+#include "format/json_text.h"
 #include "format/safetensors.h"
 
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    LENGTH_BYTES = 8,
-    DEEPEST = 3,          /* {name: {"shape": [ */
-    BYTES_A_VALUE = 3,    /* of header a value takes in a file that is right, on average, and rather more */
-    VALUES_FOR_FREE = 256 /* before that is counted */
-};
+enum { LENGTH_BYTES = 8, DEEPEST = 3 /* {name: {"shape": [ */ };
 
 struct safetensors {
     const char *name;
@@ -42,47 +34,6 @@ static int32_t wrong_tensor(const struct safetensors *file, const struct safeten
     return status_error(DNN_ERROR_FORMAT, "\"%s\": tensor \"%.100s\" %s", file->name, entry->name, what);
 }
 
-/* Where a text that begins behind `text` ends: at its closing quote, or at the end. */
-static int64_t skip_text(const char *text, int64_t length, int64_t i)
-{
-    while (i < length && text[i] != '"') {
-        i += text[i] == '\\' ? 2 : 1;
-    }
-    return i;
-}
-
-static int32_t check_header(const struct safetensors *file, const char *text, int64_t length)
-{
-    int64_t depth = 0, values = 0;
-    for (int64_t i = 0; i < length; i++) {
-        switch (text[i]) {
-        case '"':
-            i = skip_text(text, length, i + 1);
-            values++;
-            break;
-        case '{':
-        case '[':
-            depth++;
-            values++;
-            break;
-        case '}':
-        case ']':
-            depth--;
-            break;
-        case ',':
-            values++;
-            break;
-        default:
-            break;
-        }
-        if (depth > DEEPEST) {
-            return wrong(file, "its header is nested too deep");
-        }
-    }
-    return values <= VALUES_FOR_FREE + length / BYTES_A_VALUE ? DNN_OK
-                                                              : wrong(file, "its header is full of tiny values");
-}
-
 static int32_t parse_header(struct safetensors *file, int64_t size)
 {
     if (size < LENGTH_BYTES) {
@@ -101,20 +52,8 @@ static int32_t parse_header(struct safetensors *file, int64_t size)
     }
     file->header_size = LENGTH_BYTES + (int64_t)length;
     file->data_size = size - file->header_size;
-    const char *text = (const char *)file->bytes + LENGTH_BYTES;
-    const int32_t status = check_header(file, text, (int64_t)length);
-    if (status != DNN_OK) {
-        return status;
-    }
-    json_error_t error;
-    file->header = json_loadb(text, (size_t)length, JSON_REJECT_DUPLICATES, &error);
-    if (file->header == NULL) {
-        return json_error_code(&error) == json_error_out_of_memory
-                   ? status_out_of_memory("the header of a file")
-                   : status_error(DNN_ERROR_FORMAT, "\"%s\": its header is no JSON: %s, at byte %d", file->name,
-                                  error.text, LENGTH_BYTES + error.position);
-    }
-    return json_is_object(file->header) ? DNN_OK : wrong(file, "its header is no JSON object");
+    const struct json_source source = {file->name, "header", (const char *)file->bytes + LENGTH_BYTES, (int64_t)length};
+    return json_text_read(&source, DEEPEST, &file->header);
 }
 
 /* Of strings, or absent. */

@@ -7,10 +7,9 @@
 #include "base/digest.h"
 #include "base/memory.h"
 #include "base/status.h"
+#include "format/json_text.h"
 #include "format/safetensors.h"
 
-#include <jansson.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { LENGTH_BYTES = 8, ALIGNMENT = 8 };
@@ -115,7 +114,7 @@ static json_t *entry_of(const struct safetensors_source *tensor, int64_t begin)
                      (json_int_t)begin, (json_int_t)(begin + bytes_of(tensor)));
 }
 
-/* The header as text, to be released with free; NULL if there is no memory. */
+/* The header as text, to be released with memory_free; NULL if there is no memory. */
 static char *header_of(const struct making *making, const char *data_checksum)
 {
     json_t *header = json_object();
@@ -125,7 +124,7 @@ static char *header_of(const struct making *making, const char *data_checksum)
         is_done = add(header, making->tensors[i].name, entry_of(&making->tensors[i], begin));
         begin += bytes_of(&making->tensors[i]);
     }
-    char *text = is_done ? json_dumps(header, JSON_COMPACT) : NULL;
+    char *text = is_done ? json_text_write(header) : NULL;
     json_decref(header);
     return text;
 }
@@ -138,7 +137,7 @@ static int32_t measure_header(struct making *making)
         return status_out_of_memory("the header of a file");
     }
     const int64_t length = (int64_t)strlen(text);
-    free(text);
+    memory_free(text);
     making->header_size = (length + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     return making->header_size <= SAFETENSORS_LARGEST_HEADER
                ? DNN_OK
@@ -162,7 +161,7 @@ static int32_t store_header(struct making *making, const char *data_checksum)
     memcpy(out, text, strlen(text));
     digest_sha256(making->bytes, LENGTH_BYTES + making->header_size, digits);
     memcpy(out + (strstr(text, checksum_begins) - text) + strlen(checksum_begins), digits, DIGEST_DIGITS);
-    free(text);
+    memory_free(text);
     return DNN_OK;
 }
 

@@ -6,10 +6,9 @@
 #include "base/memory.h"
 #include "base/status.h"
 #include "base/text.h"
+#include "format/json_text.h"
 
-#include <jansson.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 int32_t settings_to_json(const struct settings *settings, char **text)
@@ -19,7 +18,7 @@ int32_t settings_to_json(const struct settings *settings, char **text)
     for (int64_t i = 0; is_done && i < settings->count; i++) {
         is_done = json_object_set_new(object, settings->items[i].key, json_string(settings->items[i].value)) == 0;
     }
-    char *made = is_done ? json_dumps(object, JSON_COMPACT) : NULL;
+    char *made = is_done ? json_text_write(object) : NULL;
     json_decref(object);
     if (made == NULL) {
         return status_out_of_memory("the settings of a model");
@@ -28,7 +27,7 @@ int32_t settings_to_json(const struct settings *settings, char **text)
     return DNN_OK;
 }
 
-static int32_t add_all(const json_t *object, const char *what, struct settings *settings)
+static int32_t add_all(const json_t *object, const struct json_source *source, struct settings *settings)
 {
     const char *key;
     json_t *value;
@@ -36,7 +35,8 @@ static int32_t add_all(const json_t *object, const char *what, struct settings *
     json_object_foreach((json_t *)object, key, value)
     {
         if (status == DNN_OK && !json_is_string(value)) {
-            status = status_error(DNN_ERROR_FORMAT, "%s has \"%.100s\", which is no text", what, key);
+            status = status_error(DNN_ERROR_FORMAT, "\"%s\": its %s has \"%.100s\", which is no text", source->file,
+                                  source->part, key);
         } else if (status == DNN_OK) {
             status = settings_add(settings, key, json_string_value(value));
         }
@@ -44,18 +44,13 @@ static int32_t add_all(const json_t *object, const char *what, struct settings *
     return status;
 }
 
-int32_t settings_from_json(const char *text, const char *what, struct settings *settings)
+int32_t settings_from_json(const struct json_source *source, struct settings *settings)
 {
-    json_error_t error;
-    json_t *object = json_loads(text, JSON_REJECT_DUPLICATES, &error);
-    if (object == NULL && json_error_code(&error) == json_error_out_of_memory) {
-        return status_out_of_memory("the settings of a model");
+    json_t *object = NULL;
+    int32_t status = json_text_read(source, 1, &object);
+    if (status == DNN_OK) {
+        status = add_all(object, source, settings);
     }
-    if (!json_is_object(object)) {
-        json_decref(object);
-        return status_error(DNN_ERROR_FORMAT, "%s is no JSON object", what);
-    }
-    const int32_t status = add_all(object, what, settings);
     json_decref(object);
     return status;
 }

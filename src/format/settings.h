@@ -6,11 +6,13 @@
 
 #include "format/content.h"
 
-/* A JSON object of texts; *text is released with free. */
+struct json_source;
+
+/* A JSON object of texts; *text is released with memory_free. */
 int32_t settings_to_json(const struct settings *settings, char **text);
 
-/* Adds the pairs of a JSON object of texts. what: for messages, such as "model.dnn": dnn.config. DNN_ERROR_FORMAT. */
-int32_t settings_from_json(const char *text, const char *what, struct settings *settings);
+/* Adds the pairs of a JSON object of texts. DNN_ERROR_FORMAT if it is anything else. */
+int32_t settings_from_json(const struct json_source *source, struct settings *settings);
 
 /* The value of a key, or NULL. */
 const char *settings_find(const struct settings *settings, const char *key);
