@@ -56,6 +56,7 @@ static void add_arena(struct tensors *tensors, const char *prefix, const struct 
     }
 }
 
+/* Before all others: it is of doubles, which behind an odd number of floats would not lie as PyTorch wants them. */
 static void add_history(struct tensors *tensors, const struct training_snapshot *training)
 {
     if (training->epochs > 0) {
@@ -109,12 +110,12 @@ static int32_t make_tensors(const struct snapshot *model, const struct training_
     if (tensors->items == NULL || tensors->names == NULL) {
         return status_out_of_memory("the parts of a file");
     }
+    if (training != NULL) {
+        add_history(tensors, training);
+    }
     add_arena(tensors, "", model, model->theta);
     for (int32_t i = 0; training != NULL && i < training->group_count; i++) {
         add_arena(tensors, training->groups[i].prefix, model, training->groups[i].arena);
-    }
-    if (training != NULL) {
-        add_history(tensors, training);
     }
     return DNN_OK;
 }
