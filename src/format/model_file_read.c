@@ -317,8 +317,23 @@ static int32_t take_plain_layers(struct reading *reading, const char **names, st
     return status;
 }
 
+/* A file of libdnn's whose dnn.format is damaged must not pass for a stranger's: that would lose its standardization. */
+static bool has_own_marks(const struct reading *reading)
+{
+    static const char *const marks[] = {"dnn.config", SAFETENSORS_DATA_CHECKSUM, SAFETENSORS_HEADER_CHECKSUM};
+    bool is_marked = false;
+    for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
+        is_marked = is_marked || safetensors_text(reading->file, marks[i]) != NULL;
+    }
+    return is_marked;
+}
+
 static int32_t read_plain(struct reading *reading, struct content *model)
 {
+    if (has_own_marks(reading)) {
+        return wrong(reading,
+                     "it is libdnn's, and has no dnn.format: it is damaged, or was changed since it was saved");
+    }
     if (!reading->request->is_plain_allowed) {
         return wrong(reading, "it has no dnn.format, so libdnn did not write it; dnn_model_load_with loads other "
                               "safetensors files, if you say what activations its layers have");
