@@ -105,6 +105,9 @@ int32_t trainer_differentiate(dnn_trainer *trainer, double *loss_sum, double *bo
  * alone. */
 int32_t trainer_update(dnn_trainer *trainer, double scale, const void *gradient, double bound);
 
+/* The state_bound of states that came from a file; infinity if this optimizer cannot have left them. */
+double trainer_held_bound(const dnn_trainer *trainer);
+
 /* Allocates what the optimizer and restore_best need. */
 int32_t trainer_make_states(dnn_trainer *trainer);
 

@@ -235,11 +235,13 @@ static int32_t check_state(const dnn_trainer *trainer, const struct training_con
         trainer->plateau.waiting < 0) {
         return wrong(path, "a count of epochs");
     }
-    if (!(trainer->eta > 0 && trainer->eta <= core->largest_number) ||
+    /* A schedule comes down to 0, or so near that it is 0. */
+    if (!(trainer->eta >= 0 && trainer->eta <= core->largest_number) ||
         !(trainer->eta_base > 0 && trainer->eta_base <= core->largest_number)) {
         return wrong(path, "learning_rate");
     }
-    if (!(trainer->state_bound >= 0) || !(trainer->sum_bound >= 0)) {
+    if (!(trainer->state_bound >= 0 && trainer->state_bound <= core->largest_number) ||
+        !(trainer->sum_bound >= 0 && trainer->sum_bound <= core->largest_number)) {
         return wrong(path, "a bound");
     }
     return DNN_OK;
@@ -279,9 +281,10 @@ static int32_t read_arenas(const struct training_content *content, const char *p
     }
     trainer->has_sum = content->groups[GROUP_SUM] != NULL;
     /* The bounds guard against overflow: they are looked at, not believed. */
-    if (trainer->states[0] != NULL) {
-        trainer->state_bound =
-            fmax(trainer->state_bound, trainer->core->largest(trainer_arena(trainer, trainer->states[0])));
+    trainer->state_bound = fmax(trainer->state_bound, trainer_held_bound(trainer));
+    if (isinf(trainer->state_bound)) {
+        return status_error(DNN_ERROR_FORMAT, "\"%s\": its tensors %s… and %s… are nothing that this optimizer leaves",
+                            path, prefixes[0], prefixes[1]);
     }
     if (trainer->has_sum) {
         trainer->sum_bound = fmax(trainer->sum_bound, trainer->core->largest(trainer_arena(trainer, trainer->sum)));

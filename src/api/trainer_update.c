@@ -60,10 +60,10 @@ int32_t trainer_admit_descent(dnn_trainer *trainer, double eta, double bound)
     return trainer_failed(trainer, status);
 }
 
-static struct update next_update(const dnn_trainer *trainer, double scale)
+/* Update number t, from 1. */
+static struct update update_at(const dnn_trainer *trainer, double t, double scale)
 {
     const dnn_config *config = trainer->config;
-    const double t = (double)trainer->updates + 1;
     return (struct update){.optimizer = optimizer_of(trainer),
                            .scale = scale,
                            .eta = trainer->eta,
@@ -97,9 +97,15 @@ static int32_t admit(dnn_trainer *trainer, const struct update *update, double b
     return model_admit_change(trainer->model, *state_bound <= limit ? change : (double)INFINITY);
 }
 
+double trainer_held_bound(const dnn_trainer *trainer)
+{
+    const struct update latest = update_at(trainer, (double)trainer->updates, 1);
+    return trainer->core->update_held_bound(&latest, trainer->network, trainer->states);
+}
+
 int32_t trainer_update(dnn_trainer *trainer, double scale, const void *gradient, double bound)
 {
-    const struct update update = next_update(trainer, scale);
+    const struct update update = update_at(trainer, (double)trainer->updates + 1, scale);
     double state_bound;
     const int32_t status = admit(trainer, &update, bound, &state_bound);
     if (status != DNN_OK) {

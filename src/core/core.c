@@ -98,6 +98,7 @@ const struct core REAL_NAME(core) = {
     .state_count = state_count,
     .update = update_weights,
     .update_bound = update_bound,
+    .update_held_bound = update_held_bound,
 
     .largest = norm_largest,
     .frobenius = norm_frobenius,

@@ -48,6 +48,7 @@ struct core {
                      void *const *states, void *theta);
     double (*update_bound)(const struct update *update, double gradient_bound, double weight_bound,
                            double *state_bound);
+    double (*update_held_bound)(const struct update *update, const struct network *network, void *const *states);
 
     double (*largest)(struct matrix a);
     double (*frobenius)(struct matrix a);

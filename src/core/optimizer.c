@@ -8,6 +8,8 @@
  */
 #include "core/optimizer.h"
 
+#include "core/norm.h"
+
 #include <math.h>
 
 #if DNN_REAL_F32
@@ -29,6 +31,14 @@ static void sgd_update(const struct update *update, struct optimizer_run run)
     for (int64_t i = 0; i < run.n; i++) {
         w[i] -= eta * GRADIENT(run, i);
     }
+}
+
+/* Of states that are none, or are looked at for their signs alone. */
+static double no_bound(const struct update *update, struct optimizer_run run)
+{
+    (void)update;
+    (void)run;
+    return 0;
 }
 
 static double sgd_bound(const struct update *update, double gradient, double *state_bound)
@@ -55,6 +65,18 @@ static double momentum_bound(const struct update *update, double gradient, doubl
 {
     *state_bound = update->momentum * *state_bound + gradient;
     return update->eta * *state_bound;
+}
+
+/* The largest |v|. */
+static double largest_of(const real *v, int64_t n)
+{
+    return norm_largest(matrix_from((void *)v, 1, n, n));
+}
+
+static double momentum_held(const struct update *update, struct optimizer_run run)
+{
+    (void)update;
+    return largest_of(run.state[0], run.n);
 }
 
 /* v = μ v + g;  w −= η (g + μ v) */
@@ -99,6 +121,23 @@ static double rmsprop_bound(const struct update *update, double gradient, double
                                                       : (double)INFINITY;
 }
 
+/* True for what means of squares can be: the root of anything below 0 is NaN, and so would be the weight. */
+static bool are_squares(const real *v, int64_t n)
+{
+    bool is_right = largest_of(v, n) <= (double)REAL_MAX / 4;
+    for (int64_t i = 0; i < n; i++) {
+        is_right = is_right && v[i] >= 0;
+    }
+    return is_right;
+}
+
+/* v is a mean of squares, and no bound of the gradient beneath the root of it is needed: the denominator is at least ε. */
+static double rmsprop_held(const struct update *update, struct optimizer_run run)
+{
+    (void)update;
+    return are_squares(run.state[0], run.n) ? 0 : (double)INFINITY;
+}
+
 /* m = β₁ m + (1 − β₁) g;  v = β₂ v + (1 − β₂) g²;  w −= η m̂ / (√v̂ + ε), first w −= η λ w for adamw */
 static void adam_update(const struct update *update, struct optimizer_run run)
 {
@@ -122,6 +161,13 @@ static void adam_update(const struct update *update, struct optimizer_run run)
 static double adam_bound(const struct update *update, double gradient, double *state_bound)
 {
     return rmsprop_bound(update, gradient, state_bound);
+}
+
+/* m is (1 − β₁^t) times a mean of gradients. */
+static double adam_held(const struct update *update, struct optimizer_run run)
+{
+    const double m = largest_of(run.state[0], run.n);
+    return !are_squares(run.state[1], run.n) ? (double)INFINITY : m == 0 ? 0 : m / update->correction1;
 }
 
 enum { RPROP_LARGEST = 50 };
@@ -157,13 +203,13 @@ static double rprop_bound(const struct update *update, double gradient, double *
 }
 
 const struct optimizer_kind optimizer_kinds[] = {
-    {"sgd", true, false, 0, sgd_update, sgd_bound},
-    {"momentum", false, false, 1, momentum_update, momentum_bound},
-    {"nesterov", false, false, 1, nesterov_update, nesterov_bound},
-    {"rmsprop", false, false, 1, rmsprop_update, rmsprop_bound},
-    {"adam", false, false, 2, adam_update, adam_bound},
-    {"adamw", false, true, 2, adam_update, adam_bound},
-    {"rprop", false, false, 2, rprop_update, rprop_bound},
+    {"sgd", true, false, 0, sgd_update, sgd_bound, no_bound},
+    {"momentum", false, false, 1, momentum_update, momentum_bound, momentum_held},
+    {"nesterov", false, false, 1, nesterov_update, nesterov_bound, momentum_held},
+    {"rmsprop", false, false, 1, rmsprop_update, rmsprop_bound, rmsprop_held},
+    {"adam", false, false, 2, adam_update, adam_bound, adam_held},
+    {"adamw", false, true, 2, adam_update, adam_bound, adam_held},
+    {"rprop", false, false, 2, rprop_update, rprop_bound, no_bound},
 };
 
 const int32_t optimizer_kind_count = (int32_t)(sizeof optimizer_kinds / sizeof *optimizer_kinds);

@@ -41,6 +41,10 @@ struct optimizer_kind {
      * it keeps might not stay finite. *state_bound: no number in state[0] is larger; brought up to after the update.
      * Crude: it only has to tell numbers that might overflow from those that cannot. */
     double (*bound)(const struct update *update, double gradient, double *state_bound);
+
+    /* The *state_bound that goes with states which came from a file; infinity if this optimizer cannot have left them, and
+     * an update made with them might not stay finite. update: the latest that they had; run: of its states alone. */
+    double (*held_bound)(const struct update *update, struct optimizer_run run);
 };
 
 extern const struct optimizer_kind optimizer_kinds[];

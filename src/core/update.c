@@ -144,3 +144,12 @@ double update_bound(const struct update *update, double gradient_bound, double w
     const double change = optimizer_kinds[update->optimizer].bound(update, gradient, state_bound);
     return change + shrinks_of(update) * weight_bound;
 }
+
+double update_held_bound(const struct update *update, const struct network *network, void *const *states)
+{
+    struct optimizer_run run = {.n = network->arena_count};
+    for (int32_t s = 0; s < optimizer_kinds[update->optimizer].state_count; s++) {
+        run.state[s] = states[s];
+    }
+    return optimizer_kinds[update->optimizer].held_bound(update, run);
+}

@@ -32,6 +32,7 @@ struct update {
 #include "core/real.h"
 #define update_weights REAL_NAME(update_weights)
 #define update_bound REAL_NAME(update_bound)
+#define update_held_bound REAL_NAME(update_held_bound)
 
 /* W ← the update of W by scale · gradient. gradient, theta, states[…]: arenas; states that the optimizer has none of
  * are NULL. Returns the largest |w| after it. */
@@ -41,6 +42,10 @@ double update_weights(const struct update *update, const struct network *network
 /* A bound on what the update changes any weight by, if no number of the gradient array is larger than `gradient_bound`
  * and no weight than `weight_bound`: as `bound` in optimizer.h. */
 double update_bound(const struct update *update, double gradient_bound, double weight_bound, double *state_bound);
+
+/* The *state_bound of states that came from a file, `update` being the latest that they had: as `held_bound` in
+ * optimizer.h. */
+double update_held_bound(const struct update *update, const struct network *network, void *const *states);
 #endif
 
 #endif
