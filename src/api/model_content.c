@@ -64,8 +64,9 @@ static int32_t of_file(int32_t status, const char *path)
                : status_error(DNN_ERROR_FORMAT, "\"%s\": %s", path, status_message());
 }
 
-/* One pair; "recipe" and "chosen" are no keys, and are looked at elsewhere. */
-static int32_t set(dnn_config *config, const struct setting *item, const char *path)
+/* One pair; "recipe" and "chosen" are no keys, and are looked at elsewhere. A layer that is not there is refused at once:
+ * to find one among a million of them takes long. */
+static int32_t set(dnn_config *config, const struct setting *item, int64_t depth, const char *path)
 {
     if (strcmp(item->key, "recipe") == 0 || strcmp(item->key, "chosen") == 0) {
         return DNN_OK;
@@ -73,6 +74,10 @@ static int32_t set(dnn_config *config, const struct setting *item, const char *p
     enum key key;
     int64_t layer;
     const int32_t status = key_find(item->key, &key, &layer);
+    if (status == DNN_OK && layer >= depth) {
+        return status_error(DNN_ERROR_FORMAT, "\"%s\" sets %.100s, and its output is layer %lld", path, item->key,
+                            (long long)depth);
+    }
     if (status == DNN_OK && key_table[key].type == KEY_IS_TEXT) {
         return status_error(DNN_ERROR_FORMAT, "\"%s\" sets %s, which a file must not", path, item->key);
     }
@@ -91,7 +96,7 @@ static bool has_word(const char *list, const char *word)
     return false;
 }
 
-int32_t config_from_settings(const struct settings *settings, const dnn_config *base, const char *path,
+int32_t config_from_settings(const struct settings *settings, const dnn_config *base, int64_t depth, const char *path,
                              dnn_config **out)
 {
     dnn_config *config = NULL;
@@ -101,7 +106,7 @@ int32_t config_from_settings(const struct settings *settings, const dnn_config *
         config->recipe = -1;
     }
     for (int64_t i = 0; status == DNN_OK && i < settings->count; i++) {
-        status = set(config, &settings->items[i], path);
+        status = set(config, &settings->items[i], depth, path);
     }
     for (int i = 0; status == DNN_OK && chosen != NULL && i < KEY_COUNT; i++) {
         config->chosen[i] = has_word(chosen, key_table[i].name);
@@ -192,7 +197,7 @@ int32_t model_from_content(const struct content *content, const dnn_config *base
         layers[l] = content->layers[l].weight.columns;
         layers[l + 1] = content->layers[l].weight.rows;
     }
-    int32_t status = config_from_settings(&content->settings, base, path, &config);
+    int32_t status = config_from_settings(&content->settings, base, content->depth, path, &config);
     if (status == DNN_OK) {
         status = model_create_zeros(layers, content->depth + 1, config, &model);
         /* With a config of the caller's, what is wrong with it is not the file's fault. */

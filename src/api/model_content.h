@@ -11,9 +11,10 @@
  * which keys the user chose. */
 int32_t settings_from_config(const dnn_config *config, int64_t depth, struct settings *settings);
 
-/* A config with those keys set, on top of `base` (NULL: the recipe tutorial, or the one that the key "recipe" names). path:
- * of the file, for messages. Those named in "chosen" count as chosen by the user; all, without it. DNN_ERROR_FORMAT if a key or value is not right. */
-int32_t config_from_settings(const struct settings *settings, const dnn_config *base, const char *path,
+/* A config with those keys set, on top of `base` (NULL: the recipe tutorial, or the one that the key "recipe" names), for a
+ * network of that depth. path: of the file, for messages. Those named in "chosen" count as chosen by the user; all, without
+ * it. DNN_ERROR_FORMAT if a key or value is not right. */
+int32_t config_from_settings(const struct settings *settings, const dnn_config *base, int64_t depth, const char *path,
                              dnn_config **out);
 
 /* Makes a model of what a file holds, its settings on top of `base` as above. DNN_ERROR_FORMAT, naming the file, if a

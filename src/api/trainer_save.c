@@ -300,7 +300,7 @@ static int32_t make_trainer(const struct training_content *content, const char *
     dnn_trainer *trainer = NULL;
     int32_t status = divide(&content->state, &keys, &state);
     if (status == DNN_OK) {
-        status = config_from_settings(&keys, NULL, path, &config);
+        status = config_from_settings(&keys, NULL, model->network->depth, path, &config);
     }
     if (status == DNN_OK) {
         status = dnn_config_set(config, "checkpoint_path", path);
