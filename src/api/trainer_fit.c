@@ -110,6 +110,16 @@ static int32_t write_checkpoint(const struct fit *fit)
                                            status_message());
 }
 
+/* The checkpoint of the last epoch was written before the weights of the best one were brought back. */
+static int32_t write_best_checkpoint(const struct fit *fit)
+{
+    const dnn_trainer *trainer = fit->trainer;
+    const bool is_over = trainer->epochs_done == fit->progress.epochs || fit_has_no_patience(fit);
+    const bool is_restored =
+        trainer->best != NULL && trainer->best_epoch >= 0 && trainer->best_epoch < trainer->history_count - 1;
+    return is_over && is_restored ? write_checkpoint(fit) : DNN_OK;
+}
+
 /* After the last batch of an epoch: validation, its line in the history, a checkpoint. */
 static int32_t end_epoch(struct fit *fit)
 {
@@ -220,6 +230,8 @@ static int32_t run(dnn_trainer *trainer, const dnn_dataset *training, const dnn_
     }
     if (status >= DNN_OK) {
         fit_restore_best(&fit);
+        const int32_t written = write_best_checkpoint(&fit);
+        status = written == DNN_OK ? status : written;
     }
     trainer->epochs_done = 0;
     memory_free(fit.weights);
