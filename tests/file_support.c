@@ -42,9 +42,9 @@ const char *scratch(void)
 
 const char *scratch_path(const char *name)
 {
-    static char paths[8][512];
+    static char paths[32][512];
     static int next;
-    char *path = paths[next++ % 8];
+    char *path = paths[next++ % 32];
     assert_true(snprintf(path, sizeof paths[0], "%s/%s", folder, name) < (int)sizeof paths[0]);
     return path;
 }

@@ -21,7 +21,7 @@ int remove_scratch(void **state);
 /* The folder. */
 const char *scratch(void);
 
-/* The path of a file in it. One of eight buffers, used in turn. */
+/* The path of a file in it. One of 32 buffers, used in turn. */
 const char *scratch_path(const char *name);
 
 /* How many entries the folder has. */
