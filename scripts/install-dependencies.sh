@@ -59,6 +59,13 @@ need_libfuzzer() {
     fi
 }
 
+# Adds what makes a Python environment of its own unless the system's Python can.
+need_venv() {
+    if ! /usr/bin/python3 -c 'import ensurepip, venv' >/dev/null 2>&1; then
+        missing="$missing python3-venv"
+    fi
+}
+
 need_group() {
     case $1 in
     build)
@@ -77,6 +84,7 @@ need_group() {
         need_module cmocka libcmocka-dev
         need_header ../share/i18n/locales/de_DE locales
         need_python numpy python3-numpy
+        need_venv
         ;;
     bench)
         need_module fann libfann-dev

@@ -24,6 +24,7 @@ esac
 jobs=$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 
 sh scripts/install-dependencies.sh build test
+sh tests/python-env.sh || true # what then is missing is skipped, and says so
 # shellcheck disable=SC2086 # a list of words
 cmake --preset "$preset" ${DNN_CMAKE_ARGS-}
 cmake --build --preset "$preset" --parallel "$jobs"
