@@ -121,6 +121,9 @@ int32_t trainer_admit_descent(dnn_trainer *trainer, double eta, double bound);
 /* dnn_trainer_save. */
 int32_t trainer_write(const dnn_trainer *trainer, const char *path);
 
+/* dnn_trainer_load from the bytes of a file. */
+int32_t trainer_read(const uint8_t *bytes, int64_t size, const char *path, dnn_model **model, dnn_trainer **trainer);
+
 /* Notes that numbers overflowed; returns status. */
 int32_t trainer_failed(dnn_trainer *trainer, int32_t status);
 

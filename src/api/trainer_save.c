@@ -333,8 +333,7 @@ static int32_t make_trainer(const struct training_content *content, const char *
     return DNN_OK;
 }
 
-static int32_t load_bytes(const uint8_t *bytes, int64_t size, const char *path, dnn_model **model,
-                          dnn_trainer **trainer)
+int32_t trainer_read(const uint8_t *bytes, int64_t size, const char *path, dnn_model **model, dnn_trainer **trainer)
 {
     const struct model_file_request request = {.name = path, .prefixes = prefixes, .prefix_count = GROUP_COUNT};
     struct content content = {0};
@@ -366,7 +365,7 @@ int32_t dnn_trainer_load(const char *path, dnn_model **model, dnn_trainer **trai
     int64_t size = 0;
     int32_t status = file_read(path, &bytes, &size);
     if (status == DNN_OK) {
-        status = load_bytes(bytes, size, path, model, trainer);
+        status = trainer_read(bytes, size, path, model, trainer);
     }
     memory_free(bytes);
     return status;
