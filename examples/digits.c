@@ -31,7 +31,8 @@ enum { MAX_LAYERS = 64, BAR_WIDTH = 12 };
 enum { GALLERY = 3, MARGIN = 2 }; /* three pictures fit in 80 columns without MNIST's blank border */
 
 typedef struct {
-    const char *data; /* folder of the four files; NULL: the embedded sample */
+    const char *data;        /* folder of the four files; NULL: the embedded sample */
+    const char *save, *load; /* files, or NULL */
     bool full, help;
     int64_t layers[MAX_LAYERS], layer_count;
 } options;
@@ -86,6 +87,10 @@ static void print_help(void)
          "  --epochs N           passes over the training images (10)\n"
          "  --learning-rate X    how far each step goes (0.001, tutorial 1.0)\n"
          "  --seed N             draws other first weights (0)\n"
+         "  --save FILE          writes what it learned: after each epoch, and the finished network at the end\n"
+         "  --load FILE          goes on where a training that was interrupted with --save left off, with its "
+         "settings;\n"
+         "                       or shows what a finished network reads\n"
          "  --config KEY=VALUE   any other setting, repeatable\n"
          "  --help               this text\n\n"
          "A larger network: digits --full --layers 784,512,512,10 --epochs 30 \\\n"
@@ -118,10 +123,12 @@ static int set_layers(const char *text, options *chosen)
 /* Takes an option that has a value; value: the next argument, NULL if there is none. */
 static int set_option(const char *name, char *value, dnn_config *config, options *chosen)
 {
-    static const char *const keys[][2] = {
-        {"--epochs", "epochs"}, {"--learning-rate", "learning_rate"}, {"--seed", "seed"}};
+    static const char *const keys[][2] = {{"--epochs", "epochs"},
+                                          {"--learning-rate", "learning_rate"},
+                                          {"--seed", "seed"},
+                                          {"--save", "checkpoint_path"}};
     const char *key = NULL, *text = value;
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
         key = strcmp(name, keys[i][0]) == 0 ? keys[i][1] : key;
     }
     if (value != NULL && strcmp(name, "--config") == 0) { /* "activation=relu" is cut in two */
@@ -131,10 +138,11 @@ static int set_option(const char *name, char *value, dnn_config *config, options
         value[length] = '\0';
     } else if (value != NULL && strcmp(name, "--layers") == 0) {
         return set_layers(value, chosen);
-    } else if (value != NULL && strcmp(name, "--data") == 0) {
-        chosen->data = value;
+    } else if (value != NULL && (strcmp(name, "--data") == 0 || strcmp(name, "--load") == 0)) {
+        *(strcmp(name, "--data") == 0 ? &chosen->data : &chosen->load) = value;
         return DONE;
     }
+    chosen->save = strcmp(name, "--save") == 0 ? value : chosen->save;
     if (key == NULL || text == NULL) {
         fprintf(stderr, "digits: %s: unknown option, or its value is missing; --help lists the options\n", name);
         return WRONG_USAGE;
@@ -182,6 +190,10 @@ static int configure(int argc, char **argv, dnn_config **config, options *chosen
         } else {
             i++;
         }
+    }
+    if (chosen->load != NULL && chosen->save != NULL && !chosen->help) {
+        fputs("digits: --load goes on writing to the file that it loaded: leave --save out\n", stderr);
+        return WRONG_USAGE;
     }
     if (chosen->full && chosen->data == NULL && !chosen->help) {
         fputs("digits: --full needs --data DIR; \"sh examples/digits.sh --full\" fetches the files\n", stderr);
@@ -265,7 +277,23 @@ static int32_t show_progress(void *user, const dnn_progress *progress)
     return interrupted ? 0 : 1;
 }
 
-static int train(objects *all, display *screen)
+/* A checkpoint gives a trainer too, which goes on writing to that file; a finished network gives a model alone. */
+static int load(const char *path, objects *all)
+{
+    if (dnn_trainer_load(path, &all->model, &all->trainer) != DNN_OK &&
+        failed(dnn_model_load(path, &all->model), "--load")) {
+        return FAILED;
+    }
+    if (dnn_model_layer_size(all->model, 0) != PIXELS ||
+        dnn_model_layer_size(all->model, dnn_model_layer_count(all->model) - 1) != DIGITS) {
+        fprintf(stderr, "digits: --load: %s is a network, but not from %d pixels to %d digits\n", path, PIXELS, DIGITS);
+        return FAILED;
+    }
+    return DONE;
+}
+
+/* file: where the finished network goes, in place of the checkpoints that fit writes; or NULL. */
+static int train(objects *all, display *screen, const char *file)
 {
     if (failed(dnn_trainer_set_progress(all->trainer, show_progress, screen), "trainer")) {
         return FAILED;
@@ -278,6 +306,9 @@ static int train(objects *all, display *screen)
     fputs(screen->line_open ? "\n" : "", stdout);
     if (status == DNN_STOPPED) {
         puts("stopped; this is what the network knows so far");
+    }
+    if (status == DNN_OK && file != NULL && failed(dnn_model_save(all->model, file), "--save")) {
+        return FAILED;
     }
     return failed(status, "training") ? FAILED : DONE;
 }
@@ -381,15 +412,21 @@ static int run(const options *chosen, objects *all)
 {
     display screen = look_at_terminal();
     double accuracy = 0;
-    if (failed(dnn_model_create(chosen->layers, chosen->layer_count, all->config, &all->model), "model") ||
-        failed(dnn_trainer_create(all->model, NULL, &all->trainer), "trainer") ||
-        read_data(chosen->data != NULL ? chosen->data : DIGITS_SAMPLE_DIR, all) != DONE) {
+    const char *const file = chosen->load != NULL ? chosen->load : chosen->save;
+    if (chosen->load != NULL
+            ? load(chosen->load, all) != DONE
+            : failed(dnn_model_create(chosen->layers, chosen->layer_count, all->config, &all->model), "model") ||
+                  failed(dnn_trainer_create(all->model, NULL, &all->trainer), "trainer")) {
+        return FAILED;
+    }
+    if (read_data(chosen->data != NULL ? chosen->data : DIGITS_SAMPLE_DIR, all) != DONE) {
         return FAILED;
     }
     printf("libdnn %s, %" PRId64 " weights; images: %" PRId64 " training, %" PRId64 " validation, %" PRId64 " test\n",
            dnn_version_string(), dnn_model_parameter_count(all->model), dnn_dataset_size(all->training),
            dnn_dataset_size(all->validation), dnn_dataset_size(all->test));
-    if (train(all, &screen) != DONE || show_scores(all, &accuracy) != DONE || show_gallery(all, screen.utf8) != DONE) {
+    if ((all->trainer != NULL && train(all, &screen, file) != DONE) || show_scores(all, &accuracy) != DONE ||
+        show_gallery(all, screen.utf8) != DONE) {
         return FAILED;
     }
     printf("%.2f %% of the test images were read rightly.\n", 100 * accuracy); /* again: the pictures scroll it away */

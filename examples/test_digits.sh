@@ -71,6 +71,43 @@ check_plain() {
     grep -q '█' "$work/out" || fail "no block characters in a UTF-8 locale"
 }
 
+# What --save wrote reads as well as what it was trained to; one that was interrupted goes on with the epochs left.
+check_save() {
+    "$digits" --epochs 2 --save "$work/network.dnn" >"$work/trained"
+    "$digits" --load "$work/network.dnn" >"$work/loaded"
+    grep -q '^epoch' "$work/loaded" && fail "a finished network was trained: $(cat "$work/loaded")"
+    trained=$(grep '^test accuracy' "$work/trained")
+    loaded=$(grep '^test accuracy' "$work/loaded")
+    [ "$trained" = "$loaded" ] || fail "saved at '$trained', loaded at '$loaded'"
+
+    # Interrupted after an epoch or two of so many that nobody waits for; then there are fewer left, from where it was.
+    "$digits" --epochs 400 --save "$work/part.dnn" >"$work/trained" &
+    process=$!
+    for _ in $(seq 300); do
+        [ -e "$work/part.dnn" ] && break
+        sleep 0.1
+    done
+    kill -9 "$process"
+    wait "$process" 2>/dev/null || true
+    [ -e "$work/part.dnn" ] || fail "no checkpoint after the first epoch"
+    "$digits" --load "$work/part.dnn" >"$work/loaded" &
+    process=$!
+    for _ in $(seq 300); do
+        grep -q '^epoch' "$work/loaded" && break
+        sleep 0.1
+    done
+    kill -9 "$process"
+    wait "$process" 2>/dev/null || true
+    first=$(sed -n 's/^epoch *\([0-9]*\)\/400 .*/\1/p' "$work/loaded" | head -n 1)
+    [ "${first:-0}" -ge 2 ] || fail "did not go on: $(cat "$work/loaded")"
+
+    expect 2 'leave --save out' --load "$work/part.dnn" --save "$work/other.dnn"
+    expect 1 'No such file' --load "$work/none.dnn"
+    expect 1 'no safetensors file' --load "$digits"
+    expect 1 'No such file' --epochs 1 --save "$work/none/network.dnn"
+    expect 1 'not from 784 pixels' --load "$(dirname "$0")/../tests/golden/tutorial.dnn"
+}
+
 check_no_data() {
     expect 1 'train-images-idx3-ubyte' --data "$work"
     for file in train-images.idx3 train-labels.idx1 t10k-images.idx3 t10k-labels.idx1; do
