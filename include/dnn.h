@@ -559,8 +559,8 @@ DNN_API int32_t dnn_trainer_check_gradient(dnn_trainer *trainer, const double *x
  * tensors optimizer.K.layers.N.weight and so on. Training that goes on from it is the same bit for bit as if it had not
  * been interrupted. Also inside the progress callback: at the end of an epoch (batch = batches), the next fit of a
  * trainer that is loaded from it runs the epochs that were left; in the middle of one, that epoch is begun anew.
- * fit itself writes one to checkpoint_path after every checkpoint_every epochs and after its last, and fails with
- * DNN_ERROR_IO if it cannot. Errors and safety as in dnn_model_save. Since 0.1. */
+ * fit itself writes one to checkpoint_path after every checkpoint_every epochs and after its last (with the weights that
+ * it ends with), and fails with DNN_ERROR_IO if it cannot. Errors and safety as in dnn_model_save. Since 0.1. */
 DNN_API int32_t dnn_trainer_save(const dnn_trainer *trainer, const char *path);
 
 /* Reads a checkpoint: makes a model and its trainer, which has checkpoint_path = path. The next fit runs the epochs that

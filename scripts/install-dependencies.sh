@@ -4,8 +4,8 @@
 # usage: sh scripts/install-dependencies.sh [build] [test] [bench] [bench-peers] [fuzz] [ci]      (no group: build)
 #
 #   build   compiler, CMake, Ninja, pkg-config, zlib, jansson, libmd, OpenBLAS
-#   test    cmocka; a C++ compiler; Python with NumPy, for the numbers to compare with and as a foreign caller; the
-#           sources of locales, to make one with a decimal comma
+#   test    cmocka; a C++ compiler; Python with NumPy, for the numbers to compare with and as a foreign caller, and
+#           with venv, for tests/python-env.sh; the sources of locales, to make one with a decimal comma
 #   bench   Python with NumPy and FANN, to compare with
 #   bench-peers
 #           PyTorch and scikit-learn, to compare with as well: large, so only `sh bench/run.sh --peers` asks for them
