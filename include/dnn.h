@@ -620,6 +620,33 @@ DNN_API int32_t dnn_dataset_read_idx(const char *images_path, const char *labels
  * than a dataset can hold. Memory as there. Format: numpy.lib.format, versions 1 to 3. Since 0.1. */
 DNN_API int32_t dnn_dataset_read_npy(const char *x_path, const char *y_path, dnn_dataset **out);
 
+/* Reads a table of text, plain or gzip: CSV by RFC 4180, in UTF-8. A row is a sample, a column an input or a target; a
+ * number becomes the double nearest to it, whatever the locale. Quotes, line breaks within them, LF, CRLF or CR, a byte-order
+ * mark, empty lines and spaces around a field are understood. path: UTF-8. options: NULL, or key=value pairs with white space
+ * between them, the first value being the default; names with spaces or commas stand in "quotes":
+ *
+ *     header     auto | true | false     whether the first row holds names. auto: it does if a column of numbers begins with
+ *                                        text, or `targets` or `ignore` name a column by a word of that row
+ *     separator  auto | comma | semicolon | tab | pipe | space | a character      auto finds the first four; space is any
+ *                                        run of spaces and tabs
+ *     targets    last | first | none | a,b   the target columns, by name or index from 0; none: the targets are the inputs
+ *                                        (they share memory), for predictions, which do not look at them, or an autoencoder
+ *     classes    auto | true | false     whether the one target is a class. auto: if it is text. Classes are the different
+ *                                        texts, sorted by their bytes; or, for true, the different numbers in order
+ *     missing    error | drop | mean     of fields that are empty, NA, N/A, NaN, nan, NULL, null or ?: drop leaves the row
+ *                                        out; mean puts the mean of its column for an input, and drops without a target
+ *     ignore     a,b                     columns to leave out, by name or index
+ *     decimal    point | comma           the decimal point
+ *
+ * Inputs are all columns that are neither target nor ignored, in the order of the file. Targets of class give a dataset like
+ * dnn_dataset_create_labels, with names (dnn_dataset_class_name); others one of numbers. Files that are read apart from each
+ * other have the same classes only if the same texts occur in both: read one, and split it.
+ * DNN_ERROR_IO if the file cannot be read; DNN_ERROR_FORMAT, with file, line and column, for what is no number (and what to do
+ * about it), rows of unequal length, and a damaged file; DNN_ERROR_NOT_FINITE for inf, and what is too large for a double;
+ * DNN_ERROR_INVALID_ARGUMENT for options, listing the known ones; DNN_ERROR_UNSUPPORTED for more than 1048576 columns, a
+ * field of more than 1 MiB, a row of more than 64 MiB. Takes hardly more memory than its numbers. Since 0.1. */
+DNN_API int32_t dnn_dataset_read_csv(const char *path, const char *options_or_null, dnn_dataset **out);
+
 /* How many samples there are. −1 if dataset is NULL. Since 0.1. */
 DNN_API int64_t dnn_dataset_size(const dnn_dataset *dataset);
 
@@ -628,6 +655,10 @@ DNN_API int64_t dnn_dataset_inputs(const dnn_dataset *dataset);
 
 /* How many outputs a sample has; for labels, the number of classes. −1 if dataset is NULL. Since 0.1. */
 DNN_API int64_t dnn_dataset_outputs(const dnn_dataset *dataset);
+
+/* The name of a class, 0 to dnn_dataset_outputs − 1, in UTF-8; NULL if it has none, outside, or if dataset is NULL. It lives
+ * as long as the dataset, or any that it was split from or into. Any thread. Since 0.1. */
+DNN_API const char *dnn_dataset_class_name(const dnn_dataset *dataset, int64_t class_index);
 
 /* Copies sample i out, 0 to size − 1. x: [inputs], bytes as x / 255; y: [outputs], labels as 0 and 1. Either may be
  * NULL. Since 0.1. */

@@ -21,8 +21,11 @@ int64_t dataset_row_bytes(const struct numbers *numbers)
 static void store_release(struct store *store)
 {
     if (store != NULL && atomic_fetch_sub_explicit(&store->references, 1, memory_order_acq_rel) == 1) {
+        if (store->y.data != store->x.data) {
+            memory_free(store->y.data);
+        }
         memory_free(store->x.data);
-        memory_free(store->y.data);
+        memory_free(store->class_names);
         memory_free(store);
     }
 }
@@ -69,6 +72,13 @@ int64_t dnn_dataset_inputs(const dnn_dataset *dataset)
 int64_t dnn_dataset_outputs(const dnn_dataset *dataset)
 {
     return dataset == NULL ? -1 : dataset->store->y.columns;
+}
+
+const char *dnn_dataset_class_name(const dnn_dataset *dataset, int64_t class_index)
+{
+    const bool is_there = dataset != NULL && dataset->store->class_names != NULL && class_index >= 0 &&
+                          class_index < dataset->store->y.columns;
+    return is_there ? dataset->store->class_names[class_index] : NULL;
 }
 
 static int64_t index_of(const dnn_dataset *dataset, int64_t i)

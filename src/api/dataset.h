@@ -18,7 +18,8 @@ struct numbers {
 struct store {
     atomic_int_fast64_t references;
     struct numbers x;
-    struct numbers y;
+    struct numbers y;   /* may have x's data: targets that are the inputs */
+    char **class_names; /* [y.columns] in one block, or NULL */
 };
 
 /* The handle is a choice of rows from a store that the parts of a split share. */
