@@ -69,6 +69,7 @@ static void counted_free(void *block)
 enum { N_IN = 3, N_OUT = 2, SAMPLES = 20 };
 static const int64_t layers[] = {N_IN, 4, N_OUT};
 static char images_path[] = "/tmp/dnn-test-images-XXXXXX";
+static char csv_path[] = "/tmp/dnn-test-csv-XXXXXX";
 static char labels_path[] = "/tmp/dnn-test-labels-XXXXXX";
 
 /* What a tried function is given, and what it makes. */
@@ -174,6 +175,12 @@ static int32_t read_idx(void)
     return dnn_dataset_read_idx(images_path, labels_path, &made.dataset);
 }
 
+/* What makes the reader of CSV allocate: a header, quotes in a name and a label, many rows, text that comes late, gaps. */
+static int32_t read_csv(void)
+{
+    return dnn_dataset_read_csv(csv_path, "missing=mean ignore=c", &made.dataset);
+}
+
 static void test_what_is_refused_memory_makes_nothing_and_leaks_nothing(void **state)
 {
     (void)state;
@@ -187,6 +194,8 @@ static void test_what_is_refused_memory_makes_nothing_and_leaks_nothing(void **s
     refuse_each(create_labels, 3);
     refuse_each(split, 3);
     refuse_each(read_idx, 10);
+    refuse_each(read_idx, 6);
+    refuse_each(read_csv, 20);
 }
 
 /* Functions that give nothing but numbers: these must be as they were. */
@@ -310,11 +319,15 @@ static int setup(void **state)
     (void)state;
     const uint8_t images[] = {0, 0, 8, 2, 0, 0, 0, 2, 0, 0, 0, 3, 1, 2, 3, 4, 5, 6};
     const uint8_t labels[] = {0, 0, 8, 1, 0, 0, 0, 2, 0, 1};
+    char csv[8192] = "a,\"b\"\"\",c,t\n";
+    for (int i = 0; i < 300; i++)
+        strcat(csv, i == 200 ? "1,,x,\"late \"\" text\"\n" : i > 200 ? "3,4,y,other\n" : "1,2,x,3\n");
     given.config = config_of("");
     given.model = model_of(layers, 3, "activation.1=tanh");
     given.trainer = trainer_of(given.model);
     given.dataset = random_dataset(1, SAMPLES, N_IN, N_OUT);
-    return write_temporary(images_path, images, sizeof images) | write_temporary(labels_path, labels, sizeof labels);
+    return write_temporary(images_path, images, sizeof images) | write_temporary(labels_path, labels, sizeof labels) |
+           write_temporary(csv_path, (const uint8_t *)csv, strlen(csv));
 }
 
 static int teardown(void **state)
@@ -323,6 +336,7 @@ static int teardown(void **state)
     destroy(&given);
     unlink(images_path);
     unlink(labels_path);
+    unlink(csv_path);
     return blocks == 0 ? 0 : -1; /* everything that was ever allocated is freed */
 }
 

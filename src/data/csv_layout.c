@@ -20,11 +20,14 @@ enum csv_end csv_layout_count(struct csv_scan *scan, char **at, int64_t *fields,
 {
     struct csv_field field;
     enum csv_end end;
+    int64_t before;
     *fields = 0;
     do {
+        before = *lines;
         end = csv_scan_field(scan, at, &field, lines);
         (*fields)++;
     } while (end == CSV_FIELD);
+    *lines = end == CSV_RECORD ? *lines : before; /* an error is where its field begins */
     return end;
 }
 
@@ -91,11 +94,12 @@ static char find_separator(struct csv_scan *scan, const struct csv_options *opti
     return separator;
 }
 
-/* Sets the separator, and moves the window on until two rows are in it, or all there are. */
+/* Sets the separator, and moves the window on until two rows are in it, or all there are, or it can hold no more. */
 static int32_t sample_file(struct csv_scan *scan, const struct csv_options *options, struct sample *sample)
 {
     char separator = find_separator(scan, options, sample);
-    while (sample->rows < 2 && sample->end <= CSV_NEEDS_MORE && !scan->is_last) {
+    while (sample->rows < 2 && sample->end <= CSV_NEEDS_MORE && !scan->is_last &&
+           (sample->rows == 0 || scan->capacity < CSV_LONGEST_RECORD)) {
         const int32_t status = csv_scan_more(scan);
         if (status != DNN_OK) {
             return status;
@@ -278,7 +282,7 @@ int32_t csv_layout_find(struct csv_scan *scan, const struct csv_options *options
     int64_t lines = 0;
     const enum csv_end end = csv_layout_count(scan, &at, &layout->columns, &lines);
     if (end != CSV_RECORD) {
-        return csv_scan_error(scan, end, scan->line, layout->columns - 1);
+        return csv_scan_error(scan, end, scan->line + lines, layout->columns - 1);
     }
     if (layout->columns > CSV_MOST_COLUMNS) {
         return status_error(DNN_ERROR_UNSUPPORTED, "\"%s\" has %lld columns, expected at most %d", scan->path,
