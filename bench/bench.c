@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct suite *const suites[] = {&suite_step, &suite_epoch};
+static const struct suite *const suites[] = {&suite_step, &suite_epoch, &suite_read};
 enum { SUITE_COUNT = sizeof suites / sizeof suites[0] };
 
 struct arguments {
