@@ -2,11 +2,13 @@
  * test_csv.c - CSV files that are right: every form that RFC 4180 and the wild have, and every option. What is wrong with a
  * file is in test_csv_errors.c, numbers are in test_csv_number.c.
  */
+#include "csv_expected.h"
 #include "csv_support.h"
 #include "expect.h"
 #include "support.h"
 
 #include <locale.h>
+#include <math.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -384,6 +386,26 @@ static void test_a_pipe_is_read_like_a_file(void **state)
     dnn_dataset_destroy(dataset);
 }
 
+/* Inputs by pandas, classes by scikit-learn: see csv_reference.py. A mean is a sum, whose last bit depends on its order. */
+static void test_a_mixed_table_is_what_pandas_makes_of_it(void **state)
+{
+    (void)state;
+    dnn_dataset *dataset = csv_dataset(csv_table, "ignore=id missing=mean");
+    assert_int_equal(dnn_dataset_size(dataset), CSV_ROWS);
+    assert_int_equal(dnn_dataset_inputs(dataset), CSV_INPUTS);
+    assert_names(dataset, csv_names, CSV_CLASSES);
+    for (int i = 0; i < CSV_ROWS; i++) {
+        double x[CSV_INPUTS], y[CSV_CLASSES];
+        assert_ok(dnn_dataset_get(dataset, i, x, y));
+        for (int j = 0; j < CSV_INPUTS; j++)
+            assert_near("input", i * CSV_INPUTS + j, x[j], csv_inputs[i][j], fabs(csv_inputs[i][j]),
+                        csv_gaps[i][j] ? 1e-15 : 0);
+        for (int k = 0; k < CSV_CLASSES; k++)
+            assert_true(y[k] == (k == csv_labels[i]));
+    }
+    dnn_dataset_destroy(dataset);
+}
+
 static void test_the_locale_changes_nothing(void **state)
 {
     (void)state;
@@ -415,6 +437,7 @@ int main(void)
         cmocka_unit_test(test_a_large_table_comes_back_bit_for_bit),
         cmocka_unit_test(test_rows_may_be_longer_than_the_window),
         cmocka_unit_test(test_a_pipe_is_read_like_a_file),
+        cmocka_unit_test(test_a_mixed_table_is_what_pandas_makes_of_it),
         cmocka_unit_test(test_the_locale_changes_nothing),
     };
     return cmocka_run_group_tests(tests, csv_make_file, csv_remove_file);
