@@ -194,7 +194,6 @@ static void test_what_is_refused_memory_makes_nothing_and_leaks_nothing(void **s
     refuse_each(create_labels, 3);
     refuse_each(split, 3);
     refuse_each(read_idx, 10);
-    refuse_each(read_idx, 6);
     refuse_each(read_csv, 20);
 }
 

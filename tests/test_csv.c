@@ -358,6 +358,76 @@ static void test_rows_may_be_longer_than_the_window(void **state)
     dnn_dataset_destroy(dataset);
 }
 
+/* gzip files one after the other are one file (RFC 1952), wherever a block of the reader ends among them: members of all
+ * sizes, in a file of several blocks. */
+static void test_gzip_members_are_read_as_one_file(void **state)
+{
+    (void)state;
+    enum { ROWS = 60000 };
+    struct generator generator = {7};
+    unlink(csv_path);
+    for (int i = 0; i < ROWS;) {
+        gzFile file = gzopen(csv_path, "ab0"); /* stored, not deflated: the file is as large as its text */
+        assert_non_null(file);
+        for (int last = i + (int)(generator_next(&generator) % 2000); i < ROWS && i <= last; i++)
+            assert_true(gzprintf(file, "%d,%d\n", i, -i) > 0);
+        assert_int_equal(gzclose(file), Z_OK);
+    }
+    dnn_dataset *dataset = NULL;
+    assert_ok(dnn_dataset_read_csv(csv_path, NULL, &dataset));
+    assert_int_equal(dnn_dataset_size(dataset), ROWS);
+    for (int i = 0; i < ROWS; i++) {
+        double x, y;
+        assert_ok(dnn_dataset_get(dataset, i, &x, &y));
+        assert_true(x == i && y == -i);
+    }
+    dnn_dataset_destroy(dataset);
+}
+
+/* A block of the reader is 128 KiB: the second member begins before, at and behind its end. */
+static void test_a_gzip_member_may_begin_at_the_end_of_a_block(void **state)
+{
+    (void)state;
+    enum { BLOCK = 1 << 17, ROWS = 32700 };
+    int exact = 0;
+    for (int padding = 0; padding < 300; padding += padding < 200 ? 20 : 1) {
+        gzFile file = gzopen(csv_path, "wb0");
+        assert_non_null(file);
+        for (int i = 0; i < ROWS; i++)
+            gzputs(file, "1,2\n");
+        for (int i = 0; i < padding; i++)
+            gzputs(file, "\n");
+        assert_int_equal(gzclose(file), Z_OK);
+        struct stat about;
+        assert_int_equal(stat(csv_path, &about), 0);
+        exact += about.st_size == BLOCK - 1;
+        file = gzopen(csv_path, "ab0");
+        gzputs(file, "3,4\n");
+        assert_int_equal(gzclose(file), Z_OK);
+        dnn_dataset *dataset = NULL;
+        assert_ok(dnn_dataset_read_csv(csv_path, NULL, &dataset));
+        assert_int_equal(dnn_dataset_size(dataset), ROWS + 1);
+        dnn_dataset_destroy(dataset);
+    }
+    assert_int_equal(exact, 1);
+}
+
+/* Wherever the end of a window cuts through a line break, it counts once. */
+static void test_lines_are_counted_across_windows(void **state)
+{
+    (void)state;
+    enum { ROWS = 60000 };
+    static char text[ROWS * 5 + 64];
+    for (int length = 1; length <= 5; length++) {
+        char *at = text;
+        at += sprintf(at, "%.*s,b\r\n", length, "aaaaa");
+        for (int i = 0; i < ROWS; i++)
+            at += sprintf(at, "1,2\r\n");
+        strcpy(at, "x,2\r\n");
+        csv_expect_error(text, NULL, DNN_ERROR_FORMAT, "line 60002, column 1");
+    }
+}
+
 static void *write_to_pipe(void *path)
 {
     FILE *file = fopen(path, "wb");
@@ -436,6 +506,9 @@ int main(void)
         cmocka_unit_test(test_gaps_become_the_mean_of_their_column),
         cmocka_unit_test(test_a_large_table_comes_back_bit_for_bit),
         cmocka_unit_test(test_rows_may_be_longer_than_the_window),
+        cmocka_unit_test(test_gzip_members_are_read_as_one_file),
+        cmocka_unit_test(test_a_gzip_member_may_begin_at_the_end_of_a_block),
+        cmocka_unit_test(test_lines_are_counted_across_windows),
         cmocka_unit_test(test_a_pipe_is_read_like_a_file),
         cmocka_unit_test(test_a_mixed_table_is_what_pandas_makes_of_it),
         cmocka_unit_test(test_the_locale_changes_nothing),

@@ -264,7 +264,7 @@ static int32_t inflate_up_to(struct gunzip *source, uint8_t *out, int64_t n, int
             }
         } else if (result == Z_MEM_ERROR) {
             return status_out_of_memory("decompressing a file");
-        } else if (result == Z_BUF_ERROR || (result == Z_OK && count == 0 && source->left == 0)) {
+        } else if (result == Z_BUF_ERROR) { /* nothing more to read, and nothing to give: no progress */
             return too_short(source);
         } else if (result != Z_OK) {
             return damaged(source);
