@@ -386,6 +386,30 @@ DNN_API int32_t dnn_model_save_memory(const dnn_model *model, void *buffer, int6
 /* dnn_model_load from memory. bytes: [size], read during the call only. Since 0.1. */
 DNN_API int32_t dnn_model_load_memory(const void *bytes, int64_t size, dnn_model **out);
 
+/* Writes the model as an ONNX file, which ONNX Runtime, OpenVINO, TensorRT, browsers and phones run: operator set 13, a
+ * Gemm and an activation a layer, initializers layers.N.weight [n_{N+1} × n_N] and layers.N.bias [n_{N+1}] from N = 0,
+ * input `input` [N, n_0], output `output` [N, n_L], N free, all of the model's precision. Standardization comes first, in
+ * double, between two Casts. The config is kept as metadata, dnn.config.KEY. The same model gives the same bytes. path:
+ * UTF-8; the file is replaced as a whole or left as it was. DNN_ERROR_IO; DNN_ERROR_UNSUPPORTED if the file would have
+ * more than 2 GiB, or if this build has no ONNX. ONNX keeps leaky_slope and elu_alpha as floats, also of a model of
+ * doubles. Threads as dnn_model_predict. Format: onnx.ai. Since 0.1. */
+DNN_API int32_t dnn_model_export_onnx(const dnn_model *model, const char *path);
+
+/* Makes a model from an ONNX file of a fully connected network, as dnn_model_export_onnx, PyTorch (torch.onnx.export),
+ * skl2onnx (MLPClassifier, MLPRegressor, with StandardScaler or without) and others write them: Gemm, or MatMul and Add, with
+ * constant weights of float, double, float16 or bfloat16; Relu, LeakyRelu, Sigmoid, Tanh, Elu, Softplus, Softmax, Gelu
+ * (exact, as one operator or by Erf), Silu as x · Sigmoid(x), a Mul before Sigmoid as its slope; Identity, Dropout,
+ * Flatten, Reshape, Cast; constants that shift and scale the inputs, which become the model's standardization. Outputs
+ * that are labels are left out; of a binary classifier that gives [1 − p, p], the model's one output is p. The model
+ * computes in double if any weights are double. A file of another's makes a config of the recipe "classifier" if its output
+ * is softmax or sigmoid (loss binary_cross_entropy), else of "regressor"; one of our own has its own config again, and
+ * predicts the same bit for bit. *out: the model, to be released with dnn_model_destroy. DNN_ERROR_IO;
+ * DNN_ERROR_FORMAT if the file is damaged or contradicts itself; DNN_ERROR_NOT_FINITE; DNN_ERROR_UNSUPPORTED if it holds
+ * anything else, which the message names by node and operator, or keeps weights in another file, or if this build has
+ * no ONNX. Reading takes at most twice the file's size and about 1 MiB, beside the model itself; a file of so many tiny
+ * parts that this is not enough (some hundreds of layers of a few neurons) is DNN_ERROR_UNSUPPORTED. Since 0.1. */
+DNN_API int32_t dnn_model_import_onnx(const char *path, dnn_model **out);
+
 /* =============================================== workspace =============================================== */
 
 /* Makes the memory for predictions of up to max_rows samples a call, at least 1. Holds a reference to the model, and

@@ -3,7 +3,8 @@
 #
 # usage: sh scripts/install-dependencies.sh [build] [test] [bench] [bench-peers] [fuzz] [ci]      (no group: build)
 #
-#   build   compiler, CMake, Ninja, pkg-config, zlib, jansson, libmd, OpenBLAS
+#   build   compiler, CMake, Ninja, pkg-config, zlib, jansson, libmd, OpenBLAS; protobuf-c and
+#           its compiler, for ONNX
 #   test    cmocka; a C++ compiler; Python with NumPy, for the numbers to compare with and as a foreign caller, and
 #           with venv, for tests/python-env.sh; the sources of locales, to make one with a decimal comma
 #   bench   Python with NumPy and FANN, to compare with
@@ -76,6 +77,8 @@ need_group() {
         need_program pkg-config pkg-config
         need_module zlib zlib1g-dev
         need_module jansson libjansson-dev
+        need_module libprotobuf-c libprotobuf-c-dev
+        need_program protoc-c protobuf-c-compiler
         need_module libmd libmd-dev
         need_module openblas libopenblas-dev
         ;;

@@ -15,7 +15,7 @@ if(dnn_localize)
     add_custom_command(OUTPUT ${joined}
         COMMAND ${CMAKE_C_COMPILER} -r -nostdlib -o ${joined} ${dnn_all_objects}
         COMMAND ${CMAKE_OBJCOPY} --localize-hidden ${joined}
-        DEPENDS dnn_objects ${dnn_core_targets} ${dnn_all_objects}
+        DEPENDS dnn_objects ${dnn_onnx_made} ${dnn_core_targets} ${dnn_all_objects}
         COMMENT "Joining the objects of libdnn.a, internal names made local"
         COMMAND_EXPAND_LISTS VERBATIM)
     add_library(dnn_static STATIC ${joined})
