@@ -30,21 +30,24 @@ static void *counted_realloc(void *block, size_t size);
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
-static size_t asked_for; /* bytes, since it was last set to 0 */
+static size_t asked_for;         /* bytes, since it was last set to 0 */
+static int64_t requests;         /* likewise */
+static int64_t refused_one = -1; /* the request, from 0, that is refused; −1: none */
 
 static void *counted_calloc(size_t count, size_t size)
 {
     asked_for += count * size;
-    return calloc(count, size);
+    return requests++ == refused_one ? NULL : calloc(count, size);
 }
 
 static void *counted_realloc(void *block, size_t size)
 {
     asked_for += size;
-    return realloc(block, size);
+    return requests++ == refused_one ? NULL : realloc(block, size);
 }
 
 #if DNN_ONNX
@@ -494,6 +497,36 @@ static void test_endless_shifts_of_the_input_are_refused(void **state)
     expect_refused(DNN_ERROR_UNSUPPORTED, "more than 16");
 }
 
+/* Each request of an export and of an import refused in turn; what is left behind, the leak sanitizer tells. */
+static void test_memory_that_is_refused_is_a_status(void **state)
+{
+    (void)state;
+    static char path[] = "/tmp/dnn-test-onnx-memory-XXXXXX";
+    const int descriptor = mkstemp(path);
+    assert_true(descriptor >= 0);
+    close(descriptor);
+    dnn_model *model = model_of((const int64_t[]){3, 4, 2}, 3, "activation=gelu activation.1=silu precision=f32"),
+              *back = NULL;
+    for (int k = 0; k < 2; k++) {
+        int32_t status = DNN_ERROR_OUT_OF_MEMORY;
+        int64_t tried = 0;
+        for (; status != DNN_OK; tried++) {
+            requests = 0;
+            refused_one = tried;
+            mark_last_error();
+            status = k == 0 ? dnn_model_export_onnx(model, path) : dnn_model_import_onnx(path, &back);
+            refused_one = -1;
+            if (status != DNN_OK)
+                check_error(status, DNN_ERROR_OUT_OF_MEMORY, "not enough memory", __FILE__, __LINE__);
+            assert_true((back != NULL) == (k == 1 && status == DNN_OK));
+        }
+        assert_true(tried > 50);
+    }
+    dnn_model_destroy(model);
+    dnn_model_destroy(back);
+    unlink(path);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -510,6 +543,7 @@ int main(void)
         cmocka_unit_test(test_a_long_chain_takes_no_stack),
         cmocka_unit_test(test_a_matrix_shared_by_many_layers_is_refused),
         cmocka_unit_test(test_endless_shifts_of_the_input_are_refused),
+        cmocka_unit_test(test_memory_that_is_refused_is_a_status),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
