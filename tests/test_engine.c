@@ -150,6 +150,41 @@ static void test_a_small_network_keeps_every_promise(void **state)
     dnn_model_destroy(blas);
 }
 
+static void test_many_samples_of_a_small_network_are_what_the_blas_makes_of_them(void **state)
+{
+    (void)state;
+    static const char *const precisions[] = {"f64", "f32"};
+    const int64_t layers[] = {3, 7, 5, 2};
+    double x[3 * 40], y[2 * 40], wanted[2 * 40], seen[7 * 40], expected[7 * 40];
+    for (int i = 0; i < 3 * 40; i++)
+        x[i] = sin(i * 0.7);
+    for (int p = 0; p < 2; p++) {
+        const double tolerance = p == 0 ? 1e-14 : 1e-6;
+        dnn_model *blas = model_with("blas", precisions[p], "sigmoid", layers, 4);
+        dnn_model *small = model_with("auto", precisions[p], "sigmoid", layers, 4);
+        dnn_workspace *workspace = NULL, *reference = NULL;
+        assert_ok(dnn_workspace_create(small, 40, &workspace));
+        assert_ok(dnn_workspace_create(blas, 40, &reference));
+        for (int64_t n = 1; n <= 40; n++) {
+            assert_ok(dnn_workspace_predict(reference, x, n, wanted));
+            assert_ok(dnn_workspace_predict(workspace, x, n, y));
+            for (int64_t i = 0; i < 2 * n; i++)
+                assert_near("output", i, y[i], wanted[i], 1, tolerance);
+            assert_ok(dnn_workspace_activations(workspace, 1, seen));
+            assert_ok(dnn_workspace_activations(reference, 1, expected));
+            for (int64_t i = 0; i < 7 * n; i++)
+                assert_near("activation", i, seen[i], expected[i], 1, tolerance);
+            assert_ok(dnn_model_predict(small, x, n, y));
+            for (int64_t i = 0; i < 2 * n; i++)
+                assert_near("output of the model", i, y[i], wanted[i], 1, tolerance);
+        }
+        dnn_workspace_destroy(workspace);
+        dnn_workspace_destroy(reference);
+        dnn_model_destroy(small);
+        dnn_model_destroy(blas);
+    }
+}
+
 /* W_l of a network with one layer, as a sample would pass it: x̂ · W, by a sum in long double. */
 static void check_version(const struct core *core, int64_t n_in, int64_t n_out, double tolerance)
 {
@@ -229,6 +264,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_fused_engine_is_the_blas_to_within_rounding),
         cmocka_unit_test(test_a_small_network_keeps_every_promise),
+        cmocka_unit_test(test_many_samples_of_a_small_network_are_what_the_blas_makes_of_them),
         cmocka_unit_test(test_every_version_of_the_core_that_runs_here_multiplies_rightly),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

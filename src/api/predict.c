@@ -76,12 +76,21 @@ int32_t predict_check(const dnn_model *model, struct array_in x, int64_t n, cons
     return array_check(model->core, "x", x, n, n_in);
 }
 
+bool predict_is_small(const dnn_model *model, struct array_in x, struct array_out y)
+{
+    return model->network->is_small && x.f64 != NULL && x.by == NULL && y.f64 != NULL;
+}
+
 static int32_t predict(const dnn_model *model, struct array_in x, int64_t n, struct array_out y)
 {
     struct pass *pass;
     int32_t status = predict_check(model, x, n, y.f64 != NULL ? (const void *)y.f64 : y.f32);
     if (status != DNN_OK || n == 0) {
         return status;
+    }
+    if (predict_is_small(model, x, y)) {
+        model->core->predict_small_rows(model->network, model->theta, x.f64, n, NULL, y.f64);
+        return DNN_OK;
     }
     status = model_borrow_pass(model, &pass);
     if (status == DNN_OK) {
@@ -108,7 +117,7 @@ static bool predict_small(const dnn_model *model, const double *x, double *y, in
         return true;
     }
     *status = DNN_OK;
-    const bool is_done = model->core->predict_small(model->network, model->theta, memory, x, y, NULL);
+    const bool is_done = model->core->predict_small(model->network, model->theta, memory, x, y);
     memory_free_aligned(atomic_exchange_explicit(&shared->small_memory, memory, memory_order_acq_rel));
     return is_done;
 }

@@ -16,4 +16,7 @@ void predict_forward(const dnn_model *model, struct pass *pass, struct array_in 
 /* y = the network's output for x, both [n × …], chunk by chunk. */
 void predict_rows(const dnn_model *model, struct pass *pass, struct array_in x, int64_t n, struct array_out y);
 
+/* True if rows of x may go to y by core/small.h's way for many samples. */
+bool predict_is_small(const dnn_model *model, struct array_in x, struct array_out y);
+
 #endif

@@ -8,9 +8,8 @@
 struct dnn_workspace {
     dnn_model *model; /* held */
     struct pass *pass;
-    double small_x[SMALL_WIDEST]; /* the sample of the last predict, if that went the way of core/small.h: */
-    bool is_small;                /* then nothing of it is in the pass */
-    void *small_memory;           /* for that way, or NULL if the network is not small */
+    void *small_memory; /* for one sample the way of core/small.h, or NULL if the network is not small */
+    bool is_small;      /* the last predict went that way: its activations are there, and not in the pass */
 };
 
 int32_t dnn_workspace_create(const dnn_model *model, int64_t max_rows, dnn_workspace **out)
@@ -56,7 +55,7 @@ static bool predict_small(dnn_workspace *workspace, const double *x, int64_t n, 
     if (n != 1 || workspace->small_memory == NULL || model->is_standardized || x == NULL || y == NULL) {
         return false;
     }
-    if (!model->core->predict_small(model->network, model->theta, workspace->small_memory, x, y, workspace->small_x)) {
+    if (!model->core->predict_small(model->network, model->theta, workspace->small_memory, x, y)) {
         return false;
     }
     workspace->is_small = true;
@@ -71,7 +70,12 @@ static int32_t predict(dnn_workspace *workspace, struct array_in x, int64_t n, s
     }
     if (status == DNN_OK && n > 0) {
         workspace->is_small = false;
-        predict_rows(workspace->model, workspace->pass, x, n, y);
+        if (predict_is_small(workspace->model, x, y)) {
+            workspace->model->core->predict_small_rows(workspace->model->network, workspace->model->theta, x.f64, n,
+                                                       workspace->pass, y.f64);
+        } else {
+            predict_rows(workspace->model, workspace->pass, x, n, y);
+        }
     }
     return status;
 }
@@ -103,8 +107,9 @@ int32_t dnn_workspace_activations(const dnn_workspace *workspace, int64_t layer,
         return status;
     }
     if (workspace->is_small) {
-        struct pass *pass = workspace->pass; /* the workspace's memory, not its value */
-        predict_forward(model, pass, (struct array_in){.f64 = workspace->small_x}, 0, 1);
+        char *row = (char *)workspace->small_memory + layer * SMALL_ROW * model->core->real_size;
+        model->core->export_f64(matrix_from(row, 1, network_size(model->network, layer), SMALL_ROW), x);
+        return DNN_OK;
     }
     if (workspace->pass->n_rows == 0) {
         return status_error(DNN_ERROR_INVALID_ARGUMENT,

@@ -87,6 +87,7 @@ const struct core REAL_NAME(core) = {
     .descend = propagate_descend,
     .is_small = small_fits,
     .predict_small = small_predict,
+    .predict_small_rows = small_predict_rows,
     .descend_small = small_descend,
     .fused_bound = propagate_fused_bound,
     .fused_descend = propagate_fused_descend,

@@ -15,8 +15,8 @@
 #include "core/small.h"
 
 #include "core/activation.h"
-#include "core/exponential.h"
 #include "core/loss.h"
+#include "core/small_apply.h"
 
 #include <math.h>
 #include <stddef.h>
@@ -49,26 +49,6 @@ LANES_INLINE lanes sums(const real *w, int64_t stride, int64_t rows, const real 
     return (lanes){z0, z1, z2, z3};
 }
 
-LANES_INLINE lanes apply(const struct activation *activation, lanes z)
-{
-    const real slope = (real)activation->slope;
-    switch (activation->kind) {
-    case ACTIVATION_SIGMOID:
-        return 1 / (1 + exponential_normal(-slope * z));
-    case ACTIVATION_TANH: {
-        const lanes_bits sign = (lanes_bits)z & SIGN_BIT;
-        const lanes t = exponential_m1(2 * lanes_clamp((lanes)((lanes_bits)z ^ sign), 0, 20));
-        return (lanes)((lanes_bits)(t / (t + 2)) | sign);
-    }
-    case ACTIVATION_RELU:
-        return lanes_select((lanes_bits)(z < 0), lanes_of(0), z);
-    case ACTIVATION_LEAKY_RELU:
-        return lanes_select((lanes_bits)(z > 0), z, slope * z);
-    default: /* ACTIVATION_IDENTITY */
-        return z;
-    }
-}
-
 /* φ′ from x = φ(z) */
 LANES_INLINE real derivative(const struct activation *activation, real x)
 {
@@ -95,7 +75,7 @@ LANES_INLINE void forward(const struct network *network, const real *theta, stru
         for (int64_t i = 0; i < layer->n_out; i += LANES) {
             const int64_t rows = layer->n_out - i;
             const lanes activations =
-                apply(&layer->activation, sums(w + i * layer->stride, layer->stride, rows, x, layer->n_in));
+                small_apply(&layer->activation, sums(w + i * layer->stride, layer->stride, rows, x, layer->n_in));
             for (int k = 0; k < LANES && k < rows; k++) {
                 x_next[i + k] = activations[k];
             }
@@ -121,17 +101,11 @@ LANES_INLINE bool take(const double *in, int64_t n, real *out)
     return true;
 }
 
-bool small_predict(const struct network *network, const void *theta, void *memory, const double *x, double *y,
-                   double *kept)
+bool small_predict(const struct network *network, const void *theta, void *memory, const double *x, double *y)
 {
     real *from = memory;
     if (!take(x, network->layers[0].n_in, from)) {
         return false;
-    }
-    if (kept != NULL) {
-        for (int64_t j = 0; j < network->layers[0].n_in; j++) {
-            kept[j] = x[j];
-        }
     }
     for (int64_t l = 0; l < network->depth; l++) {
         const struct layer *layer = &network->layers[l];
@@ -139,7 +113,7 @@ bool small_predict(const struct network *network, const void *theta, void *memor
         real *to = from + SMALL_ROW;
         for (int64_t i = 0; i < layer->n_out; i += LANES) {
             const lanes z = sums(w + i * layer->stride, layer->stride, layer->n_out - i, from, layer->n_in);
-            const lanes activations = apply(&layer->activation, z);
+            const lanes activations = small_apply(&layer->activation, z);
             const int64_t left = layer->n_out - i;
             for (int k = 0; k < LANES && k < left; k++) {
                 to[i + k] = activations[k];

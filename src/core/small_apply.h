@@ -1,0 +1,31 @@
+/*
+ * core/small_apply.h - the activations that small networks may have, of a vector in registers.
+ */
+#ifndef DNN_CORE_SMALL_APPLY_H
+#define DNN_CORE_SMALL_APPLY_H
+
+#include "core/activation.h"
+#include "core/exponential.h"
+
+/* φ(z) */
+LANES_INLINE lanes small_apply(const struct activation *activation, lanes z)
+{
+    const real slope = (real)activation->slope;
+    switch (activation->kind) {
+    case ACTIVATION_SIGMOID:
+        return 1 / (1 + exponential_normal(-slope * z));
+    case ACTIVATION_TANH: {
+        const lanes_bits sign = (lanes_bits)z & SIGN_BIT;
+        const lanes t = exponential_m1(2 * lanes_clamp((lanes)((lanes_bits)z ^ sign), 0, 20));
+        return (lanes)((lanes_bits)(t / (t + 2)) | sign);
+    }
+    case ACTIVATION_RELU:
+        return lanes_select((lanes_bits)(z < 0), lanes_of(0), z);
+    case ACTIVATION_LEAKY_RELU:
+        return lanes_select((lanes_bits)(z > 0), z, slope * z);
+    default: /* ACTIVATION_IDENTITY */
+        return z;
+    }
+}
+
+#endif
