@@ -280,6 +280,76 @@ static void test_an_update_at_the_very_edge_of_float_is_refused(void **state)
     dnn_config_destroy(config);
 }
 
+/* A model of one weight and one bias in float, with a trainer. */
+struct pair {
+    dnn_model *model;
+    dnn_trainer *trainer;
+};
+
+static struct pair pair_of(const char *settings, const double *theta)
+{
+    const int64_t one[] = {1, 1};
+    char all[256] = "precision=f32 output_activation=identity init=zeros ";
+    struct pair pair = {model_of(one, 2, strncat(all, settings, sizeof all - strlen(all) - 1)), NULL};
+    assert_ok(dnn_model_set_parameters(pair.model, theta));
+    pair.trainer = trainer_of(pair.model);
+    return pair;
+}
+
+static void release(struct pair pair)
+{
+    dnn_trainer_destroy(pair.trainer);
+    dnn_model_destroy(pair.model);
+}
+
+static void refuse_step(const char *settings, const double *theta, double x, double y)
+{
+    const struct pair pair = pair_of(settings, theta);
+    expect_not_finite(dnn_trainer_step(pair.trainer, &x, &y, 1, NULL), "weight");
+    assert_weights(pair.model, theta);
+    release(pair);
+}
+
+static void refuse_apply(const char *settings, const double *theta, double gradient, double scale)
+{
+    const struct pair pair = pair_of(settings, theta);
+    const double g[] = {gradient, 0};
+    assert_ok(dnn_trainer_set_gradient(pair.trainer, g));
+    expect_not_finite(dnn_trainer_apply(pair.trainer, scale), "weight");
+    assert_weights(pair.model, theta);
+    release(pair);
+}
+
+/* The weights after it would be finite; a number on the way to them is not, in float: ∞ · 0 is NaN. */
+static void test_an_update_whose_parts_overflow_leaves_the_weights_as_they_were(void **state)
+{
+    (void)state;
+    const double zeros[] = {0, 0}, large[] = {1e10, 0}, huge[] = {-0x1p126, 0};
+    refuse_step("optimizer=adam learning_rate=5e37", zeros, 1, 0); /* η / (1 − β₁), gradient 0 */
+    refuse_step("optimizer=adamw learning_rate=1e20 weight_decay=1e20", zeros, 1, 0); /* η λ */
+    refuse_step("optimizer=adam learning_rate=1e30 beta1=0.999999999 epsilon=1", zeros, 1, 1e-3);
+    refuse_apply("optimizer=sgd learning_rate=1e-10", zeros, 1e20, 1e20);            /* scale g */
+    refuse_step("optimizer=sgd learning_rate=0.001 weight_decay=1e30", large, 0, 0); /* λ w */
+    refuse_apply("optimizer=sgd learning_rate=1e-30 l2=50 clip_norm=1", huge, 1e38,
+                 100); /* scale g and 2 l2 w cancel */
+}
+
+/* m of an old gradient over ε alone, once β₂ has forgotten it, before η makes it small. */
+static void test_a_quotient_that_overflows_leaves_the_weights_as_they_were(void **state)
+{
+    (void)state;
+    const double zeros[] = {0, 0}, first[] = {1e18, 0};
+    const struct pair pair = pair_of("optimizer=adam learning_rate=1e-30 beta2=0 epsilon=1e-37", zeros);
+    double theta[2];
+    assert_ok(dnn_trainer_set_gradient(pair.trainer, first));
+    (void)dnn_trainer_apply(pair.trainer, 1); /* may be refused: crude, but safe */
+    assert_ok(dnn_trainer_set_gradient(pair.trainer, zeros));
+    (void)dnn_trainer_apply(pair.trainer, 1);
+    assert_ok(dnn_model_get_parameters(pair.model, theta));
+    assert_true(isfinite(theta[0]) && isfinite(theta[1]));
+    release(pair);
+}
+
 static void test_no_figures_are_made_of_outputs_that_overflow(void **state)
 {
     (void)state;
@@ -461,6 +531,8 @@ int main(void)
         cmocka_unit_test(test_an_update_that_overflows_leaves_the_weights_as_they_were),
         cmocka_unit_test(test_a_rate_outside_float_is_refused_and_a_large_one_makes_no_nan_of_a_dead_network),
         cmocka_unit_test(test_an_update_at_the_very_edge_of_float_is_refused),
+        cmocka_unit_test(test_an_update_whose_parts_overflow_leaves_the_weights_as_they_were),
+        cmocka_unit_test(test_a_quotient_that_overflows_leaves_the_weights_as_they_were),
         cmocka_unit_test(test_no_figures_are_made_of_outputs_that_overflow),
         cmocka_unit_test(test_no_figures_are_made_of_a_pass_that_overflowed),
         cmocka_unit_test(test_the_mean_loss_of_an_epoch_does_not_overflow),

@@ -113,12 +113,14 @@ static void rmsprop_update(const struct update *update, struct optimizer_run run
     }
 }
 
-/* Its square must be finite, or √v is infinite ever after. The denominator is at least ε. */
+/* Its square must be finite, or √v is infinite ever after. The denominator is at least ε; the quotient must be finite
+ * before η makes it small again. */
 static double rmsprop_bound(const struct update *update, double gradient, double *state_bound)
 {
     *state_bound = fmax(*state_bound, gradient);
-    return *state_bound <= sqrt((double)REAL_MAX) / 2 ? update->eta * (*state_bound / update->epsilon)
-                                                      : (double)INFINITY;
+    const double quotient = *state_bound / update->epsilon;
+    const bool is_finite = *state_bound <= sqrt((double)REAL_MAX) / 2 && quotient <= (double)REAL_MAX / 4;
+    return is_finite ? update->eta * quotient : (double)INFINITY;
 }
 
 /* True for what means of squares can be: the root of anything below 0 is NaN, and so would be the weight. */
@@ -157,10 +159,11 @@ static void adam_update(const struct update *update, struct optimizer_run run)
     }
 }
 
-/* m̂ is a mean of the gradients so far. */
+/* m̂ is a mean of the gradients so far. The step must be finite where m̂ is 0, too: ∞ · 0 is NaN. */
 static double adam_bound(const struct update *update, double gradient, double *state_bound)
 {
-    return rmsprop_bound(update, gradient, state_bound);
+    const double change = rmsprop_bound(update, gradient, state_bound), step = update->eta / update->correction1;
+    return step <= (double)REAL_MAX ? change : (double)INFINITY;
 }
 
 /* m is (1 − β₁^t) times a mean of gradients. */

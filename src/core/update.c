@@ -137,10 +137,16 @@ static const double largest_clipped = 1e140;
 double update_bound(const struct update *update, double gradient_bound, double weight_bound, double *state_bound)
 {
     double gradient = fabs(update->scale) * gradient_bound + 2 * update->l2 * weight_bound;
-    if (update->clip_norm > 0) {
+    /* Two parts that cancel are short together, and are not cut: each must be finite by itself. */
+    const bool may_cancel = update->l2 > 0 && !(gradient <= (double)REAL_MAX / 4);
+    if (update->clip_norm > 0 && !may_cancel) {
         gradient = gradient <= largest_clipped ? fmin(gradient, update->clip_norm) : (double)INFINITY;
     }
     gradient += decay_of(update) * weight_bound;
+    /* What η makes small again must be finite before that; and an infinite factor makes NaN of a 0. */
+    if (!(gradient <= (double)REAL_MAX / 4) || !(shrinks_of(update) <= (double)REAL_MAX)) {
+        return (double)INFINITY;
+    }
     const double change = optimizer_kinds[update->optimizer].bound(update, gradient, state_bound);
     return change + shrinks_of(update) * weight_bound;
 }
