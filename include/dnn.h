@@ -321,7 +321,7 @@ DNN_API int32_t dnn_model_classify(const dnn_model *model, const double *x, int6
  * samples have weights (dnn_dataset_set_weights). *accuracy: the share of samples, 0 to 1, each counting alike, whose
  * class by dnn_model_classify is that of the target by the same rule; it means little where targets are no classes.
  * Either pointer may be NULL. The dataset must have n_0 inputs and n_L outputs; one made of labels may have fewer
- * classes than n_L, and where n_L is 1 it has two, which are read as 0 and 1. DNN_ERROR_NOT_FINITE if an input is too
+ * classes than n_L, and where n_L is 1 it has at most two, which are read as 0 and 1. DNN_ERROR_NOT_FINITE if an input is too
  * large for the model's precision, or the loss is not finite; DNN_ERROR_INVALID_ARGUMENT if a target is not from 0 to
  * 1 where the loss needs that. Threads as dnn_model_predict. Since 0.1. */
 DNN_API int32_t dnn_model_evaluate(const dnn_model *model, const dnn_dataset *dataset, double *loss, double *accuracy);

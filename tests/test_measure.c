@@ -4,6 +4,7 @@
  * The library measures in chunks of 256 samples, so the counts lie around that; targets come as numbers and as labels,
  * of which a dataset may have fewer classes than the model has outputs.
  */
+#include "expect.h"
 #include "support.h"
 
 #include <setjmp.h>
@@ -32,7 +33,8 @@ struct samples {
     int32_t labels[MOST];
 };
 
-/* Targets are drawn; labels are below `classes`. With labels, y is their zeros and ones in n_out columns. */
+/* Targets are drawn; labels are below `classes`. With labels, y is their zeros and ones in n_out columns; in a single
+ * column the label itself. */
 static void draw(struct samples *s, int64_t n, int64_t n_out, int64_t classes, bool use_labels)
 {
     struct generator generator = {(uint64_t)(n * 31 + n_out)};
@@ -45,7 +47,7 @@ static void draw(struct samples *s, int64_t n, int64_t n_out, int64_t classes, b
     for (int64_t i = 0; i < n; i++) {
         s->labels[i] = (int32_t)(generator_next(&generator) % (uint64_t)classes);
         for (int64_t j = 0; use_labels && j < n_out; j++)
-            s->y[i * n_out + j] = j == s->labels[i] ? 1.0 : 0.0;
+            s->y[i * n_out + j] = n_out == 1 ? s->labels[i] : j == s->labels[i] ? 1.0 : 0.0;
     }
 }
 
@@ -136,7 +138,8 @@ static void test_datasets_of_numbers_are_measured_like_plain_loops(void **state)
 
 static void run_labels(const dnn_model *model, int64_t n_out, struct samples *s)
 {
-    for (int64_t classes = 1; classes <= n_out; classes++) {
+    const int64_t most = n_out == 1 ? 2 : n_out; /* one output tells two apart */
+    for (int64_t classes = 1; classes <= most; classes++) {
         for (size_t c = 0; c < COUNT(counts); c++) {
             dnn_dataset *dataset = NULL;
             draw(s, counts[c], n_out, classes, true);
@@ -222,6 +225,39 @@ static void test_datasets_of_another_shape_are_refused(void **state)
     dnn_model_destroy(narrow);
 }
 
+/* A table of which only one class has been seen yet: its samples are of class 0, not of what 1 at the label reads as. */
+static void test_one_output_reads_a_label_as_a_number_also_where_all_are_0(void **state)
+{
+    (void)state;
+    const int64_t layers[] = {1, 1};
+    const double x[] = {1, 2}, w[] = {0, 0.25};
+    const int32_t labels[] = {0, 0};
+    dnn_model *model = model_of(layers, 2, "output_activation=identity");
+    dnn_dataset *dataset = NULL;
+    double loss = -7, accuracy = -7, target = -7;
+    assert_ok(dnn_model_set_weights(model, 0, w));
+    for (int64_t classes = 1; classes <= 2; classes++) {
+        assert_ok(dnn_dataset_create_labels(x, 2, 1, labels, classes, &dataset));
+        assert_ok(dnn_model_evaluate(model, dataset, &loss, &accuracy));
+        assert_true(loss == 0.0625 && accuracy == 1);
+        dnn_trainer *trainer = trainer_of(model);
+        assert_ok(dnn_trainer_fit(trainer, dataset, NULL));
+        assert_ok(dnn_trainer_history(trainer, 0, &loss, NULL, NULL));
+        assert_true(loss <= 0.0625);
+        assert_ok(dnn_model_set_weights(model, 0, w));
+        dnn_trainer_destroy(trainer);
+        dnn_dataset_destroy(dataset);
+    }
+    assert_ok(dnn_dataset_create_labels(x, 2, 1, labels, 1, &dataset));
+    assert_ok(dnn_dataset_get(dataset, 0, NULL, &target));
+    assert_true(target == 1); /* of one class, that one */
+    dnn_dataset_destroy(dataset);
+    assert_ok(dnn_dataset_create_labels(x, 2, 1, labels, 3, &dataset));
+    expect_invalid(dnn_model_evaluate(model, dataset, &loss, NULL), "takes at most 2");
+    dnn_dataset_destroy(dataset);
+    dnn_model_destroy(model);
+}
+
 static void test_a_loss_that_overflows_is_not_finite(void **state)
 {
     (void)state;
@@ -246,6 +282,7 @@ int main(void)
         cmocka_unit_test(test_the_samples_tell_right_from_wrong),
         cmocka_unit_test(test_either_figure_may_be_left_out),
         cmocka_unit_test(test_datasets_of_another_shape_are_refused),
+        cmocka_unit_test(test_one_output_reads_a_label_as_a_number_also_where_all_are_0),
         cmocka_unit_test(test_a_loss_that_overflows_is_not_finite),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

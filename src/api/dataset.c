@@ -115,6 +115,11 @@ int32_t dataset_check(const dnn_dataset *dataset, const char *name, const struct
         return status_error(DNN_ERROR_INVALID_ARGUMENT, "the %s dataset has %lld inputs, the model takes %lld", name,
                             (long long)store->x.columns, (long long)n_in);
     }
+    if (is_label && n_out == 1 && store->y.columns > most) {
+        return status_error(DNN_ERROR_INVALID_ARGUMENT,
+                            "the %s dataset has %lld classes, a model of one output takes at most 2", name,
+                            (long long)store->y.columns);
+    }
     if (is_label ? store->y.columns > most : store->y.columns != n_out) {
         return status_error(DNN_ERROR_INVALID_ARGUMENT, "the %s dataset has %lld %s, the model gives %lld", name,
                             (long long)store->y.columns, is_label ? "classes" : "outputs", (long long)n_out);
@@ -122,17 +127,6 @@ int32_t dataset_check(const dnn_dataset *dataset, const char *name, const struct
     return core_f64.loss_takes_probabilities(network->loss.kind)
                ? check_probabilities(dataset, name, core_f64.loss_name(network->loss.kind))
                : DNN_OK;
-}
-
-/* 1 at the label, else 0; the label itself where one output tells two classes apart. */
-static void import_label(const struct core *core, int32_t label, int64_t classes, struct matrix row)
-{
-    if (classes == 2 && row.columns == 1) {
-        const double number = label;
-        core->import_f64(&number, row);
-    } else {
-        core->import_label(label, row);
-    }
 }
 
 /* One sample's numbers into one row. */
@@ -151,8 +145,20 @@ static void import_row(const struct core *core, const struct numbers *numbers, i
         by != NULL ? core->standardize_u8(source, by, row) : core->import_u8(source, row);
         break;
     case NUMBER_LABEL:
-        import_label(core, *(const int32_t *)source, numbers->columns, row);
+        core->import_label(*(const int32_t *)source, row);
         break;
+    }
+}
+
+/* One sample's target into one row of a model: one output tells two classes apart by the label itself, also where the
+ * samples are all of class 0. */
+static void import_target(const struct core *core, const struct numbers *numbers, int64_t index, struct matrix row)
+{
+    if (numbers->type == NUMBER_LABEL && row.columns == 1) {
+        const double number = ((const int32_t *)numbers->data)[index];
+        core->import_f64(&number, row);
+    } else {
+        import_row(core, numbers, index, NULL, row);
     }
 }
 
@@ -167,7 +173,7 @@ void dataset_gather(const struct view *view, int64_t first, const struct core *c
         const int64_t sample = view->order != NULL ? view->order[first + i] : first + i;
         const int64_t index = index_of(view->dataset, sample);
         import_row(core, &store->x, index, view->by, matrix_part(x, i, 0, 1, x.columns, core->real_size));
-        import_row(core, &store->y, index, NULL, matrix_part(y, i, 0, 1, y.columns, core->real_size));
+        import_target(core, &store->y, index, matrix_part(y, i, 0, 1, y.columns, core->real_size));
         if (view->weights != NULL) {
             pass->weights[i] = view->weights[sample];
         }
