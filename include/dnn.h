@@ -498,7 +498,8 @@ DNN_API int64_t dnn_progress_batches(const dnn_progress *progress);
 DNN_API double dnn_progress_loss(const dnn_progress *progress);
 /* The loss on the validation set after this epoch; NaN before its end, or without a validation set. Since 0.1. */
 DNN_API double dnn_progress_validation_loss(const dnn_progress *progress);
-/* The accuracy on the validation set after this epoch, 0 to 1; NaN likewise. Since 0.1. */
+/* The accuracy on the validation set after this epoch, 0 to 1; NaN likewise, and where the validation's targets are no
+ * classes: neither labels nor numbers that are all 0 or 1. Since 0.1. */
 DNN_API double dnn_progress_validation_accuracy(const dnn_progress *progress);
 /* Seconds since this fit began. Since 0.1. */
 DNN_API double dnn_progress_seconds(const dnn_progress *progress);
@@ -511,8 +512,8 @@ DNN_API double dnn_progress_samples_per_second(const dnn_progress *progress);
 DNN_API int64_t dnn_trainer_history_count(const dnn_trainer *trainer);
 
 /* The figures of one completed epoch, 0 to dnn_trainer_history_count − 1. *loss: mean loss over its samples, each
- * before its update. *validation_loss, *validation_accuracy: NaN without a validation set. Each pointer may be NULL.
- * Since 0.1. */
+ * before its update. *validation_loss, *validation_accuracy: NaN without a validation set; the accuracy is NaN too where
+ * its targets are no classes (dnn_progress_validation_accuracy). Each pointer may be NULL. Since 0.1. */
 DNN_API int32_t dnn_trainer_history(const dnn_trainer *trainer, int64_t epoch, double *loss, double *validation_loss,
                                     double *validation_accuracy);
 

@@ -222,8 +222,13 @@ static void test_progress_tells_every_batch_and_validation_at_the_end_of_an_epoc
 {
     struct fixture *f = *state;
     const struct log *log = &f->log;
-    double loss, validation_loss, accuracy, measured_loss, measured_accuracy;
-    assert_ok(dnn_trainer_fit(f->trainer, f->dataset, f->dataset));
+    double loss, validation_loss, accuracy, measured_loss, measured_accuracy, x[4 * N_IN];
+    const int32_t labels[] = {0, 1, 1, 0};
+    struct generator generator = {9};
+    dnn_dataset *classes = NULL;
+    generator_fill(&generator, x, 4 * N_IN, 0.5);
+    assert_ok(dnn_dataset_create_labels(x, 4, N_IN, labels, N_OUT, &classes));
+    assert_ok(dnn_trainer_fit(f->trainer, f->dataset, classes));
     assert_int_equal(log->count, 3 * 3);
     assert_true(log->epochs == 3 && log->batches == 3);
     for (int i = 0; i < 9; i++) {
@@ -239,8 +244,9 @@ static void test_progress_tells_every_batch_and_validation_at_the_end_of_an_epoc
         assert_same_bits(&validation_loss, &log->validation_loss[3 * epoch + 2], 1);
         assert_same_bits(&accuracy, &log->validation_accuracy[3 * epoch + 2], 1);
     }
-    assert_ok(dnn_model_evaluate(f->model, f->dataset, &measured_loss, &measured_accuracy));
+    assert_ok(dnn_model_evaluate(f->model, classes, &measured_loss, &measured_accuracy));
     assert_true(measured_loss == validation_loss && measured_accuracy == accuracy);
+    dnn_dataset_destroy(classes);
 }
 
 static void test_the_history_goes_on_over_fits(void **state)

@@ -230,6 +230,86 @@ static void test_dropout_drops_its_share_and_scales_the_rest(void **state)
     dnn_model_destroy(model);
 }
 
+/* ---- validation ---- */
+
+struct judged {
+    dnn_dataset *validation;
+    double loss[3], accuracy[3];
+};
+
+/* After each epoch it puts other weights in the place of the validation set's. */
+static int32_t reweigh(void *user, const dnn_progress *progress)
+{
+    struct judged *judged = user;
+    if (dnn_progress_batch(progress) == dnn_progress_batches(progress)) {
+        const int64_t epoch = dnn_progress_epoch(progress) - 1;
+        double weights[N] = {0};
+        weights[epoch] = 1;
+        judged->loss[epoch] = dnn_progress_validation_loss(progress);
+        judged->accuracy[epoch] = dnn_progress_validation_accuracy(progress);
+        assert_ok(dnn_dataset_set_weights(judged->validation, weights));
+    }
+    return 1;
+}
+
+static struct judged judge(dnn_dataset *validation)
+{
+    struct judged judged = {.validation = validation};
+    dnn_dataset *data = random_dataset(1, N, N_IN, N_OUT);
+    dnn_model *model = model_of(layers, 3, "activation=tanh init=he_normal learning_rate=1e-300 epochs=3");
+    dnn_trainer *trainer = trainer_of(model);
+    assert_ok(dnn_trainer_set_progress(trainer, reweigh, &judged));
+    assert_ok(dnn_trainer_fit(trainer, data, validation));
+    double accuracy = 0;
+    assert_ok(dnn_trainer_history(trainer, 2, NULL, NULL, &accuracy));
+    assert_same_bits(&accuracy, &judged.accuracy[2], 1);
+    dnn_trainer_destroy(trainer);
+    dnn_model_destroy(model);
+    dnn_dataset_destroy(data);
+    dnn_dataset_destroy(validation);
+    return judged;
+}
+
+/* At a rate of 1e-300 no weight of the model moves. */
+static void test_a_fit_keeps_the_validation_weights_that_it_began_with(void **state)
+{
+    (void)state;
+    const struct judged judged = judge(random_dataset(2, N, N_IN, N_OUT));
+    assert_true(judged.loss[0] > 0 && judged.loss[1] == judged.loss[0] && judged.loss[2] == judged.loss[0]);
+}
+
+static void test_numbers_have_no_accuracy_and_classes_have_one(void **state)
+{
+    (void)state;
+    const struct judged numbers = judge(random_dataset(2, N, N_IN, N_OUT));
+    for (int e = 0; e < 3; e++)
+        assert_true(isnan(numbers.accuracy[e]));
+    struct generator generator = {4};
+    double x[N * N_IN], y[N * N_OUT];
+    float y_f32[N * N_OUT], x_f32[N * N_IN];
+    int32_t labels[N];
+    generator_fill(&generator, x, (int64_t)N * N_IN, 0.5);
+    for (int i = 0; i < N * N_IN; i++)
+        x_f32[i] = (float)x[i];
+    for (int i = 0; i < N; i++) {
+        labels[i] = i % 2;
+        for (int j = 0; j < N_OUT; j++)
+            y_f32[i * N_OUT + j] = (float)(y[i * N_OUT + j] = i % 2 == j);
+    }
+    dnn_dataset *classes[3] = {NULL};
+    assert_ok(dnn_dataset_create_labels(x, N, N_IN, labels, N_OUT, &classes[0]));
+    assert_ok(dnn_dataset_create(x, N, N_IN, y, N_OUT, &classes[1]));
+    assert_ok(dnn_dataset_create_f32(x_f32, N, N_IN, y_f32, N_OUT, &classes[2]));
+    for (int d = 0; d < 3; d++) {
+        const struct judged judged = judge(classes[d]);
+        assert_true(judged.accuracy[0] >= 0 && judged.accuracy[0] <= 1);
+    }
+    y[N * N_OUT - 1] = 0.5;
+    dnn_dataset *nearly = NULL;
+    assert_ok(dnn_dataset_create(x, N, N_IN, y, N_OUT, &nearly));
+    assert_true(isnan(judge(nearly).accuracy[0]));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -239,6 +319,8 @@ int main(void)
         cmocka_unit_test(test_fit_stops_and_goes_back_to_the_best_weights),
         cmocka_unit_test(test_the_same_seed_trains_the_same_weights_bit_for_bit),
         cmocka_unit_test(test_dropout_drops_its_share_and_scales_the_rest),
+        cmocka_unit_test(test_a_fit_keeps_the_validation_weights_that_it_began_with),
+        cmocka_unit_test(test_numbers_have_no_accuracy_and_classes_have_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

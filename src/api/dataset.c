@@ -86,16 +86,35 @@ static int64_t index_of(const dnn_dataset *dataset, int64_t i)
     return dataset->rows != NULL ? dataset->rows[i] : i;
 }
 
+/* Column j of sample i's targets, or inputs, that are numbers and no labels. */
+static double number_at(const dnn_dataset *dataset, const struct numbers *numbers, int64_t i, int64_t j)
+{
+    const int64_t at = index_of(dataset, i) * numbers->columns + j;
+    return numbers->type == NUMBER_F64   ? ((const double *)numbers->data)[at]
+           : numbers->type == NUMBER_F32 ? (double)((const float *)numbers->data)[at]
+                                         : (double)((const uint8_t *)numbers->data)[at] / 255;
+}
+
+bool dataset_has_classes(const dnn_dataset *dataset)
+{
+    const struct numbers *y = &dataset->store->y;
+    bool has_classes = true;
+    for (int64_t i = 0; y->type != NUMBER_LABEL && has_classes && i < dataset->size; i++) {
+        for (int64_t j = 0; j < y->columns; j++) {
+            const double value = number_at(dataset, y, i, j);
+            has_classes &= value == 0 || value == 1;
+        }
+    }
+    return has_classes;
+}
+
 /* An error unless all targets are probabilities. Labels are. */
 static int32_t check_probabilities(const dnn_dataset *dataset, const char *name, const char *loss)
 {
     const struct numbers *y = &dataset->store->y;
     for (int64_t i = 0; y->type != NUMBER_LABEL && i < dataset->size; i++) {
-        const int64_t at = index_of(dataset, i) * y->columns;
         for (int64_t j = 0; j < y->columns; j++) {
-            const double value = y->type == NUMBER_F64   ? ((const double *)y->data)[at + j]
-                                 : y->type == NUMBER_F32 ? (double)((const float *)y->data)[at + j]
-                                                         : 0;
+            const double value = number_at(dataset, y, i, j);
             if (!(value >= 0 && value <= 1)) {
                 return array_not_a_probability(name, value, i, j, loss);
             }

@@ -54,6 +54,9 @@ dnn_dataset *dataset_retain(const dnn_dataset *dataset);
 /* An error unless a model of this network can take the samples: see dnn_model_evaluate. name: of the argument. */
 int32_t dataset_check(const dnn_dataset *dataset, const char *name, const struct network *network);
 
+/* True if the targets are labels, or numbers that are all 0 or 1: then they are classes. */
+bool dataset_has_classes(const dnn_dataset *dataset);
+
 /* A hold on the weights as they are now; NULL if there are none. Released with dataset_release_weights. */
 struct sample_weights *dataset_hold_weights(const dnn_dataset *dataset);
 void dataset_release_weights(struct sample_weights *weights);

@@ -12,10 +12,13 @@
 struct fit {
     dnn_trainer *trainer;
     const dnn_dataset *training;
-    const dnn_dataset *validation; /* or NULL */
-    int32_t *order;                /* [training->size], or NULL for the dataset's own */
-    double *weights;               /* [training->size] of the samples, their mean 1, or NULL: all 1 */
-    struct view view;              /* of all these */
+    const dnn_dataset *validation;             /* or NULL */
+    int32_t *order;                            /* [training->size], or NULL for the dataset's own */
+    double *weights;                           /* [training->size] of the samples, their mean 1, or NULL: all 1 */
+    struct view view;                          /* of all these */
+    struct sample_weights *validation_weights; /* held: those that the fit began with; or NULL: all 1 */
+    struct view validation_view;
+    bool has_classes; /* the validation's targets are classes, so that an accuracy means something */
     int64_t batch_size;
     int64_t samples;         /* of this epoch so far */
     double began;            /* seconds */

@@ -101,14 +101,14 @@ static void add_right(void *sum, const struct core *core, const struct network *
     }
 }
 
-int32_t measure(const dnn_model *model, const dnn_dataset *dataset, const atomic_bool *cancelled, double *loss,
+int32_t measure(const dnn_model *model, const struct view *view, const atomic_bool *cancelled, double *loss,
                 double *accuracy)
 {
     int64_t right = 0;
     const struct measurement measurement = {add_right, &right, cancelled};
-    const int32_t status = for_each_chunk(model, dataset, &measurement, loss);
+    const int32_t status = run_view(model, view, &measurement, loss);
     if (status == DNN_OK && accuracy != NULL) {
-        *accuracy = (double)right / (double)dataset->size;
+        *accuracy = (double)right / (double)view->dataset->size;
     }
     return status;
 }
@@ -117,7 +117,13 @@ int32_t dnn_model_evaluate(const dnn_model *model, const dnn_dataset *dataset, d
 {
     REQUIRE(model);
     REQUIRE(dataset);
-    return measure(model, dataset, NULL, loss, accuracy);
+    int64_t right = 0;
+    const struct measurement measurement = {add_right, &right, NULL};
+    const int32_t status = for_each_chunk(model, dataset, &measurement, loss);
+    if (status == DNN_OK && accuracy != NULL) {
+        *accuracy = (double)right / (double)dataset->size;
+    }
+    return status;
 }
 
 static void add_confusion(void *sum, const struct core *core, const struct network *network, const struct pass *pass)

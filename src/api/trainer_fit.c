@@ -126,8 +126,9 @@ static int32_t end_epoch(struct fit *fit)
     dnn_trainer *trainer = fit->trainer;
     struct dnn_progress *progress = &fit->progress;
     if (fit->validation != NULL) {
-        const int32_t status = measure(trainer->model, fit->validation, &trainer->cancelled, &progress->validation_loss,
-                                       &progress->validation_accuracy);
+        const int32_t status =
+            measure(trainer->model, &fit->validation_view, &trainer->cancelled, &progress->validation_loss,
+                    fit->has_classes ? &progress->validation_accuracy : NULL);
         if (status < DNN_OK) {
             return status_error(status, "validation after epoch %lld: %s", (long long)progress->epoch,
                                 status_message());
@@ -210,6 +211,17 @@ static void begin(struct fit *fit)
     fit->progress.epoch = trainer->epochs_done;
 }
 
+/* What each epoch is measured on: the weights are held, so that the losses of one fit compare. */
+static void begin_validation(struct fit *fit)
+{
+    if (fit->validation != NULL) {
+        struct sample_weights *weights = fit->validation_weights = dataset_hold_weights(fit->validation);
+        fit->validation_view = (struct view){
+            .dataset = fit->validation, .weights = weights == NULL ? NULL : weights->values, .by = fit->view.by};
+        fit->has_classes = dataset_has_classes(fit->validation);
+    }
+}
+
 static int32_t run(dnn_trainer *trainer, const dnn_dataset *training, const dnn_dataset *validation)
 {
     const int64_t batch_size = batch_size_for(trainer->config, training->size);
@@ -224,6 +236,7 @@ static int32_t run(dnn_trainer *trainer, const dnn_dataset *training, const dnn_
     }
     if (status == DNN_OK) {
         fit.view = (struct view){training, fit.order, fit.weights, model_standardization(trainer->model)};
+        begin_validation(&fit);
     }
     while (status == DNN_OK && fit.progress.epoch < fit.progress.epochs && !fit_has_no_patience(&fit)) {
         status = run_epoch(&fit);
@@ -234,6 +247,7 @@ static int32_t run(dnn_trainer *trainer, const dnn_dataset *training, const dnn_
         status = written == DNN_OK ? status : written;
     }
     trainer->epochs_done = 0;
+    dataset_release_weights(fit.validation_weights);
     memory_free(fit.weights);
     memory_free(fit.order);
     return status;
