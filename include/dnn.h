@@ -692,7 +692,8 @@ DNN_API int32_t dnn_dataset_get(const dnn_dataset *dataset, int64_t i, double *x
 /* Divides a dataset at random in two: `first` gets the whole number of samples nearest to fraction × size, `second`
  * the rest. Both share the samples' memory with the original, which may be destroyed. The same seed gives the same
  * parts. fraction: between 0 and 1, such that neither part is empty. first and second: two different places,
- * released with dnn_dataset_destroy. Since 0.1. */
+ * released with dnn_dataset_destroy. DNN_ERROR_INVALID_ARGUMENT if the samples have weights (dnn_dataset_set_weights)
+ * and those of one part would all be 0: try another seed. Since 0.1. */
 DNN_API int32_t dnn_dataset_split(const dnn_dataset *dataset, double fraction, int64_t seed, dnn_dataset **first,
                                   dnn_dataset **second);
 

@@ -267,7 +267,7 @@ static void test_a_split_that_leaves_a_part_empty_is_refused(void **state)
     dnn_dataset *whole = numbered(), *one = random_dataset(1, 1, 1, 1), *first = NULL, *second = NULL;
     for (int i = 0; i < 8; i++)
         expect_invalid(dnn_dataset_split(whole, fractions[i], 0, &first, &second), "fraction");
-    expect_invalid(dnn_dataset_split(one, 0.5, 0, &first, &second), "fraction");
+    expect_invalid(dnn_dataset_split(one, 0.5, 0, &first, &second), "fraction is 0.5, expected");
     static const double unfit[] = {NAN, INFINITY, -INFINITY};
     for (int i = 0; i < 3; i++) {
         mark_last_error();

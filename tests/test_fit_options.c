@@ -128,9 +128,10 @@ static void test_the_rate_can_be_set_by_hand(void **state)
     dnn_trainer *trainer = trainer_of(model);
     assert_true(dnn_trainer_learning_rate(trainer) == 0.5);
     assert_ok(dnn_trainer_set_learning_rate(trainer, 0.125));
-    expect_invalid(dnn_trainer_set_learning_rate(trainer, 0), "not above 0");
-    expect_invalid(dnn_trainer_set_learning_rate(trainer, -1), "not above 0");
-    expect_not_finite(dnn_trainer_set_learning_rate(trainer, TOO_LARGE_FOR_FLOAT), "not finite in f32");
+    expect_invalid(dnn_trainer_set_learning_rate(trainer, 0), "rate is 0, which is not above 0");
+    expect_invalid(dnn_trainer_set_learning_rate(trainer, -1), "rate is -1, which is not above 0");
+    expect_not_finite(dnn_trainer_set_learning_rate(trainer, TOO_LARGE_FOR_FLOAT),
+                      "1e+300, which is not finite in f32");
     expect_not_finite(dnn_trainer_set_learning_rate(trainer, (double)NAN), "not finite");
     assert_true(dnn_trainer_learning_rate(trainer) == 0.125 && isnan(dnn_trainer_learning_rate(NULL)));
     dnn_trainer_destroy(trainer);

@@ -8,6 +8,7 @@
 #include "api/dataset.h"
 #include "base/memory.h"
 #include "base/random.h"
+#include "base/text.h"
 
 #include <math.h>
 #include <string.h>
@@ -67,8 +68,10 @@ static int32_t check_weights(const double *weights, int64_t count)
             return status_error(DNN_ERROR_NOT_FINITE, "weights[%lld] is not finite", (long long)i);
         }
         if (weights[i] < 0) {
-            return status_error(DNN_ERROR_INVALID_ARGUMENT, "weights[%lld] is negative, expected at least 0",
-                                (long long)i);
+            char text[TEXT_NUMBER_CAPACITY];
+            text_from_number(weights[i], text);
+            return status_error(DNN_ERROR_INVALID_ARGUMENT, "weights[%lld] is %s, expected at least 0", (long long)i,
+                                text);
         }
     }
     return DNN_OK;
@@ -110,7 +113,8 @@ int32_t dnn_dataset_set_weights(dnn_dataset *dataset, const double *weights)
     return DNN_OK;
 }
 
-/* The samples of `whole` at positions[0 … size − 1], with their weights. A part whose weights are all 0 has none. */
+/* The samples of `whole` at positions[0 … size − 1], with their weights. An error if all of these are 0: such a part has
+ * no loss, and to count its samples alike after all would be a lie. */
 static int32_t dataset_part(const dnn_dataset *whole, const struct sample_weights *weights, const int32_t *positions,
                             int64_t size, dnn_dataset **out)
 {
@@ -130,8 +134,13 @@ static int32_t dataset_part(const dnn_dataset *whole, const struct sample_weight
         }
     }
     if (part_weights != NULL && !scale_to_mean_1(part_weights->values, size)) {
+        dnn_dataset_destroy(part);
+        memory_free(rows);
         dataset_release_weights(part_weights);
-        part_weights = NULL;
+        return status_error(DNN_ERROR_INVALID_ARGUMENT,
+                            "all weights of the %lld samples in one part are 0, expected at least one above in each: "
+                            "try another seed, or split before dnn_dataset_set_weights",
+                            (long long)size);
     }
     atomic_fetch_add_explicit(&whole->store->references, 1, memory_order_relaxed);
     part->store = whole->store;
@@ -192,9 +201,12 @@ int32_t dnn_dataset_split(const dnn_dataset *dataset, double fraction, int64_t s
     }
     const int64_t count = fraction > 0 && fraction < 1 ? llround(fraction * (double)size) : 0;
     if (count < 1 || count >= size) {
+        char text[TEXT_NUMBER_CAPACITY];
+        text_from_number(fraction, text);
         return status_error(DNN_ERROR_INVALID_ARGUMENT,
-                            "fraction must leave at least one of the %lld samples on each side, between 0 and 1",
-                            (long long)size);
+                            "fraction is %s, expected a number between 0 and 1 that leaves at least one of the %lld "
+                            "samples on each side",
+                            text, (long long)size);
     }
     int32_t *order = random_order(size, seed);
     if (order == NULL) {

@@ -3,6 +3,7 @@
  */
 #include "api/check.h"
 #include "api/trainer.h"
+#include "base/text.h"
 
 #include <math.h>
 
@@ -83,11 +84,15 @@ double dnn_trainer_learning_rate(const dnn_trainer *trainer)
 int32_t dnn_trainer_set_learning_rate(dnn_trainer *trainer, double rate)
 {
     REQUIRE(trainer);
+    char text[TEXT_NUMBER_CAPACITY];
     if (!(fabs(rate) <= trainer->core->largest_number)) {
-        return status_error(DNN_ERROR_NOT_FINITE, "rate is not finite in %s", trainer->core->precision);
+        text_from_number(rate, text);
+        return status_error(DNN_ERROR_NOT_FINITE, "rate is %s, which is not finite in %s", text,
+                            trainer->core->precision);
     }
     if (!(rate >= trainer->core->smallest_number)) {
-        return status_error(DNN_ERROR_INVALID_ARGUMENT, "rate is not above 0, or too small for %s",
+        text_from_number(rate, text);
+        return status_error(DNN_ERROR_INVALID_ARGUMENT, "rate is %s, which is not above 0, or too small for %s", text,
                             trainer->core->precision);
     }
     trainer->eta = trainer->eta_base = rate;
