@@ -461,13 +461,15 @@ DNN_API int32_t dnn_trainer_step_f32(dnn_trainer *trainer, const float *x, const
  * random order each epoch if `shuffle` is true. validation (NULL: none): measured after each epoch. Each epoch is
  * added to the history. A sample's part in the gradient is multiplied by its weight (dnn_dataset_set_weights), and with
  * class_weight = balanced by n / (classes × samples of its class); these are scaled to a mean of 1.
- * With patience, fit ends when that many epochs in a row brought no better loss, and with restore_best, when it ends
- * without an error, the model has the weights of the best epoch (dnn_trainer_best_epoch).
- * Returns DNN_OK after the last epoch, or an early stop; DNN_STOPPED when the progress callback or dnn_trainer_cancel
- * ended it (the model keeps what it learned, and an epoch that was cut short is not in the history);
- * DNN_ERROR_NOT_FINITE when the loss was no longer finite: the model keeps the weights before that batch, and
- * dnn_last_error() tells the epoch and batch, and what to try; or when the validation's loss was not finite: the model
- * keeps what it learned, and that epoch is not in the history; DNN_ERROR_INVALID_ARGUMENT if the dataset does not fit
+ * A sample of weight 0 has no part in it at all, even if its numbers are too large for the model.
+ * With patience, fit ends when that many epochs in a row brought no better loss; and with restore_best the model then
+ * has, however fit ends but for another error than DNN_ERROR_NOT_FINITE, the weights of the best epoch, if there is one
+ * (dnn_trainer_best_epoch). Returns DNN_OK after the last epoch, or an early stop; DNN_STOPPED when the progress callback
+ * or dnn_trainer_cancel ended it (but for restore_best, the model keeps what it learned, and an epoch that was cut short
+ * is not in the history); DNN_ERROR_NOT_FINITE when an input, a target, the loss or the update was not finite: but for
+ * restore_best, the model keeps the weights before that batch, and dnn_last_error() tells the epoch and batch, the sample
+ * if its own numbers are too large, and what to try; or when the validation's loss was not finite: but for restore_best,
+ * the model keeps what it learned, and that epoch is not in the history; DNN_ERROR_INVALID_ARGUMENT if the dataset does not fit
  * the model or its loss, or has no classes to balance. Copies no more than one batch of the dataset. Since 0.1. */
 DNN_API int32_t dnn_trainer_fit(dnn_trainer *trainer, const dnn_dataset *training,
                                 const dnn_dataset *validation_or_null);

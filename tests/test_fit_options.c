@@ -231,6 +231,36 @@ static void test_dropout_drops_its_share_and_scales_the_rest(void **state)
     dnn_model_destroy(model);
 }
 
+/* Once an epoch was worse than the best one, a rate with which no update stays finite. */
+static int32_t explode(void *user, const dnn_progress *progress)
+{
+    dnn_trainer *trainer = user;
+    if (dnn_progress_batch(progress) == dnn_progress_batches(progress) &&
+        dnn_trainer_best_epoch(trainer) < dnn_trainer_history_count(trainer) - 1)
+        assert_ok(dnn_trainer_set_learning_rate(trainer, 1e300));
+    return 1;
+}
+
+static void test_a_fit_that_overflows_goes_back_to_the_best_weights_too(void **state)
+{
+    (void)state;
+    dnn_dataset *data = random_dataset(1, N, N_IN, N_OUT), *validation = random_dataset(2, N, N_IN, N_OUT);
+    dnn_model *model = model_of(layers, 3, SETTINGS "epochs=200 patience=7");
+    dnn_trainer *trainer = trainer_of(model);
+    double best_loss, loss;
+    assert_ok(dnn_trainer_set_progress(trainer, explode, trainer));
+    expect_not_finite(dnn_trainer_fit(trainer, data, validation), "batch 1 of 4");
+    const int64_t best = dnn_trainer_best_epoch(trainer);
+    assert_true(best >= 0 && best < dnn_trainer_history_count(trainer) - 1);
+    assert_ok(dnn_trainer_history(trainer, best, NULL, &best_loss, NULL));
+    assert_ok(dnn_model_evaluate(model, validation, &loss, NULL));
+    assert_true(loss == best_loss);
+    dnn_trainer_destroy(trainer);
+    dnn_model_destroy(model);
+    dnn_dataset_destroy(data);
+    dnn_dataset_destroy(validation);
+}
+
 /* ---- validation ---- */
 
 struct judged {
@@ -320,6 +350,7 @@ int main(void)
         cmocka_unit_test(test_fit_stops_and_goes_back_to_the_best_weights),
         cmocka_unit_test(test_the_same_seed_trains_the_same_weights_bit_for_bit),
         cmocka_unit_test(test_dropout_drops_its_share_and_scales_the_rest),
+        cmocka_unit_test(test_a_fit_that_overflows_goes_back_to_the_best_weights_too),
         cmocka_unit_test(test_a_fit_keeps_the_validation_weights_that_it_began_with),
         cmocka_unit_test(test_numbers_have_no_accuracy_and_classes_have_one),
     };

@@ -11,7 +11,9 @@
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -494,6 +496,54 @@ static void test_a_dataset_holds_finite_numbers_only(void **state)
     assert_null(out);
 }
 
+static void fit_unfit(const double *x, const double *y, const char *settings, bool standardized, const char *words)
+{
+    dnn_dataset *dataset = NULL;
+    char text[256];
+    snprintf(text, sizeof text, "precision=f32 activation=identity output_activation=identity epochs=2 %s", settings);
+    assert_ok(dnn_dataset_create(x, ROWS, N_IN, y, N_OUT, &dataset));
+    dnn_model *model = model_of(layers, 3, text);
+    if (standardized) {
+        double small[ROWS * N_IN];
+        for (int i = 0; i < ROWS * N_IN; i++)
+            small[i] = 1e-30 * i;
+        dnn_dataset *others = NULL;
+        assert_ok(dnn_dataset_create(small, ROWS, N_IN, y, N_OUT, &others));
+        assert_ok(dnn_model_standardize(model, others));
+        dnn_dataset_destroy(others);
+    }
+    dnn_trainer *trainer = trainer_of(model);
+    double *theta = weights_of(model);
+    expect_not_finite(dnn_trainer_fit(trainer, dataset, NULL), words);
+    if (strstr(settings, "batch_size=4") != NULL)
+        assert_weights(model, theta);
+    free(theta);
+    dnn_trainer_destroy(trainer);
+    dnn_model_destroy(model);
+    dnn_dataset_destroy(dataset);
+}
+
+static void test_fit_names_the_sample_whose_numbers_are_too_large(void **state)
+{
+    (void)state;
+    double x[ROWS * N_IN] = {0}, y[ROWS * N_OUT] = {0};
+    const char *batches[] = {"batch_size=1 learning_rate=1e-30", "batch_size=4", "batch_size=4 shuffle=true",
+                             "batch_size=4 optimizer=adam"};
+    for (int b = 0; b < 4; b++) {
+        y[2 * N_OUT + 1] = -TOO_LARGE_FOR_FLOAT;
+        fit_unfit(x, y, batches[b], false, "y of sample 2 is too large for f32 in column 1");
+        y[2 * N_OUT + 1] = 0;
+        x[3 * N_IN + 2] = TOO_LARGE_FOR_FLOAT;
+        fit_unfit(x, y, batches[b], false, "x of sample 3 is too large for f32 in column 2");
+        x[3 * N_IN + 2] = 1e30;
+        fit_unfit(x, y, batches[b], true, "x, once standardized, of sample 3 is too large for f32 in column 2");
+        x[3 * N_IN + 2] = 0;
+    }
+    y[0] = 1e38; /* it fits, and its square, though a double, makes no gradient in float */
+    y[1] = 3e38;
+    fit_unfit(x, y, "batch_size=4", false, "the gradient is not finite");
+}
+
 /* A dataset of doubles may hold what a model in float cannot: the model says so, and is not harmed. */
 static void test_a_dataset_too_large_for_a_float_model_is_refused_by_it(void **state)
 {
@@ -540,6 +590,7 @@ int main(void)
         cmocka_unit_test(test_weights_so_large_that_the_network_overflows_stay_as_they_are),
         cmocka_unit_test(test_a_clone_knows_how_large_its_weights_are),
         cmocka_unit_test(test_a_dataset_holds_finite_numbers_only),
+        cmocka_unit_test(test_fit_names_the_sample_whose_numbers_are_too_large),
         cmocka_unit_test(test_a_dataset_too_large_for_a_float_model_is_refused_by_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -180,6 +180,51 @@ static void test_weights_that_are_none_are_refused_and_the_old_ones_stay(void **
     dnn_dataset_destroy(data);
 }
 
+/* Training, and the loss, of a dataset with one sample that weighs nothing and has these numbers. */
+static double with_a_stranger(double input, double target, double *theta)
+{
+    const int64_t shape[] = {N_IN, 4, 1};
+    struct generator generator = {3};
+    double x[N * N_IN], y[N], loss = 0.0;
+    const double weights[N] = {1, 2, 1, 0, 1, 3};
+    generator_fill(&generator, x, (int64_t)N * N_IN, 0.5);
+    generator_fill(&generator, y, N, 0.5);
+    y[3] = target;
+    dnn_dataset *data = NULL;
+    assert_ok(dnn_dataset_create(x, N, N_IN, y, 1, &data));
+    assert_ok(dnn_dataset_set_weights(data, weights));
+    dnn_model *model = model_of(shape, 3, "precision=f32 activation=tanh output_activation=identity init=he_normal");
+    assert_ok(dnn_model_evaluate(model, data, &loss, NULL));
+    dnn_dataset_destroy(data);
+    x[3 * N_IN] = input;
+    assert_ok(dnn_dataset_create(x, N, N_IN, y, 1, &data));
+    assert_ok(dnn_dataset_set_weights(data, weights));
+    for (int batch = 0; batch < 2; batch++) {
+        dnn_trainer *trainer = NULL;
+        dnn_config *config = config_of(batch == 0 ? "epochs=3 batch_size=1" : "epochs=3 batch_size=6 optimizer=adam");
+        assert_ok(dnn_trainer_create(model, config, &trainer));
+        assert_ok(dnn_trainer_fit(trainer, data, NULL));
+        dnn_trainer_destroy(trainer);
+        dnn_config_destroy(config);
+    }
+    assert_ok(dnn_model_get_parameters(model, theta));
+    dnn_model_destroy(model);
+    dnn_dataset_destroy(data);
+    return loss;
+}
+
+static void test_a_sample_of_weight_0_spoils_nothing_whatever_its_numbers(void **state)
+{
+    (void)state;
+    double usual[4 * 4 + 5], strange[4 * 4 + 5];
+    const double loss = with_a_stranger(0.5, 0.5, usual);
+    assert_true(loss > 0);
+    assert_true(with_a_stranger(TOO_LARGE_FOR_FLOAT, TOO_LARGE_FOR_FLOAT, strange) == loss);
+    assert_same_bits(strange, usual, 4 * 4 + 5);
+    assert_true(with_a_stranger(3e38, -3e38, strange) == loss);
+    assert_same_bits(strange, usual, 4 * 4 + 5);
+}
+
 /* One output that says yes or no takes labels of two classes as 0 and 1. */
 static void test_one_output_takes_two_classes(void **state)
 {
@@ -208,6 +253,7 @@ int main(void)
         cmocka_unit_test(test_numbers_have_no_classes_to_balance),
         cmocka_unit_test(test_parts_inherit_the_weights_and_none_is_without),
         cmocka_unit_test(test_weights_that_are_none_are_refused_and_the_old_ones_stay),
+        cmocka_unit_test(test_a_sample_of_weight_0_spoils_nothing_whatever_its_numbers),
         cmocka_unit_test(test_one_output_takes_two_classes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

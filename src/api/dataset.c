@@ -11,6 +11,8 @@
 #include "api/check.h"
 #include "base/memory.h"
 
+#include <string.h>
+
 static const int64_t number_size[] = {sizeof(double), sizeof(float), sizeof(uint8_t), sizeof(int32_t)};
 
 int64_t dataset_row_bytes(const struct numbers *numbers)
@@ -181,6 +183,14 @@ static void import_target(const struct core *core, const struct numbers *numbers
     }
 }
 
+/* A sample that weighs nothing is no part of a gradient: where there is one, zeros take its place, because what is not
+ * finite in it, times 0, is NaN. */
+static void leave_out(const struct core *core, struct matrix x, struct matrix y)
+{
+    memset(x.data, 0, (size_t)(x.columns * core->real_size));
+    memset(y.data, 0, (size_t)(y.columns * core->real_size));
+}
+
 void dataset_gather(const struct view *view, int64_t first, const struct core *core, const struct network *network,
                     struct pass *pass)
 {
@@ -191,10 +201,15 @@ void dataset_gather(const struct view *view, int64_t first, const struct core *c
     for (int64_t i = 0; i < pass->n_rows; i++) {
         const int64_t sample = view->order != NULL ? view->order[first + i] : first + i;
         const int64_t index = index_of(view->dataset, sample);
-        import_row(core, &store->x, index, view->by, matrix_part(x, i, 0, 1, x.columns, core->real_size));
-        import_target(core, &store->y, index, matrix_part(y, i, 0, 1, y.columns, core->real_size));
+        const struct matrix row = matrix_part(x, i, 0, 1, x.columns, core->real_size);
+        const struct matrix target = matrix_part(y, i, 0, 1, y.columns, core->real_size);
+        import_row(core, &store->x, index, view->by, row);
+        import_target(core, &store->y, index, target);
         if (view->weights != NULL) {
             pass->weights[i] = view->weights[sample];
+        }
+        if (view->weights != NULL && view->weights[sample] == 0 && pass->psi != NULL) {
+            leave_out(core, row, target);
         }
     }
 }

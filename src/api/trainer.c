@@ -126,8 +126,8 @@ int32_t dnn_trainer_create(dnn_model *model, const dnn_config *config, dnn_train
 
 static int32_t loss_not_finite(void)
 {
-    return status_error(DNN_ERROR_NOT_FINITE, "the loss is not finite: try a smaller learning_rate, smaller inputs, or "
-                                              "smaller first weights");
+    return status_error(DNN_ERROR_NOT_FINITE, "the loss is not finite: try a smaller learning_rate, smaller inputs and "
+                                              "targets, or smaller first weights");
 }
 
 static int32_t gradient_not_finite(void)

@@ -66,7 +66,7 @@ static int32_t run_batch(struct fit *fit, int64_t first)
     fit->progress.batch++;
     const int32_t status = trainer_step(fit->trainer, &samples, &loss_sum);
     if (status != DNN_OK) {
-        return add_place(fit, status);
+        return add_place(fit, status == DNN_ERROR_NOT_FINITE ? fit_name_unfit(fit, first, samples.n, status) : status);
     }
     fit->learning_seconds += now() - began;
     fit->samples += samples.n;
@@ -241,7 +241,7 @@ static int32_t run(dnn_trainer *trainer, const dnn_dataset *training, const dnn_
     while (status == DNN_OK && fit.progress.epoch < fit.progress.epochs && !fit_has_no_patience(&fit)) {
         status = run_epoch(&fit);
     }
-    if (status >= DNN_OK) {
+    if (status >= DNN_OK || status == DNN_ERROR_NOT_FINITE) {
         fit_restore_best(&fit);
         const int32_t written = write_best_checkpoint(&fit);
         status = written == DNN_OK ? status : written;

@@ -154,6 +154,9 @@ double propagate_loss(const struct network *network, const struct pass *pass)
     const struct loss_end end = end_of(network);
     double sum = 0;
     for (int64_t i = 0; i < v.rows; i++) {
+        if (weight_of(pass, i) == 0) {
+            continue; /* 0 · ∞ would be NaN */
+        }
         const double value = loss_kinds[network->loss.kind].value(end, v.columns, matrix_row(v, i), matrix_row(y, i));
         sum += weight_of(pass, i) * value;
     }
