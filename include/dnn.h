@@ -435,7 +435,8 @@ DNN_API int32_t dnn_workspace_activations(const dnn_workspace *workspace, int64_
 
 /* Makes a trainer for a model. config: copied; NULL means the config that the model was made with. It decides how to
  * learn. What the network is (the first part of the table of keys) was fixed when the model was made: a config in which
- * such a key was set to something else is DNN_ERROR_INVALID_ARGUMENT. Holds a reference to the model. Takes the memory
+ * such a key was set to something else is DNN_ERROR_INVALID_ARGUMENT; so is one of the recipe classifier or regressor
+ * whose loss is not the model's, where the model was made by another recipe. Holds a reference to the model. Takes the memory
  * of two gradients, of what the optimizer keeps of the past (none for sgd, one number a weight for momentum, nesterov
  * and rmsprop, two for adam, adamw and rprop), of one set of weights for restore_best with patience, and of one batch.
  * DNN_ERROR_NOT_FINITE if a number is too large for the model's precision, DNN_ERROR_INVALID_ARGUMENT if it is too

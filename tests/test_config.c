@@ -415,6 +415,43 @@ static void test_the_header_lists_each_key_with_its_default(void **state)
         dnn_config_destroy(configs[r]);
 }
 
+/* What a trainer of a config of one recipe says to a model of another. */
+static int32_t train_with(const char *of_model, const char *loss_of_model, const char *of_trainer)
+{
+    const int64_t layers[] = {2, 3, 2};
+    dnn_config *made = NULL, *config = NULL;
+    dnn_model *model = NULL;
+    dnn_trainer *trainer = NULL;
+    assert_ok(dnn_config_create(of_model, &made));
+    if (loss_of_model != NULL)
+        assert_ok(dnn_config_set(made, "loss", loss_of_model));
+    assert_ok(dnn_model_create(layers, 3, made, &model));
+    assert_ok(dnn_config_create(of_trainer, &config));
+    const int32_t status = dnn_trainer_create(model, config, &trainer);
+    assert_true((status == DNN_OK) == (trainer != NULL));
+    dnn_trainer_destroy(trainer);
+    dnn_model_destroy(model);
+    dnn_config_destroy(made);
+    dnn_config_destroy(config);
+    return status;
+}
+
+static void test_a_recipe_for_another_loss_does_not_train_a_model(void **state)
+{
+    (void)state;
+    expect_invalid(train_with("tutorial", NULL, "classifier"),
+                   "config is of the recipe classifier, which learns by cross_entropy, but the model was made with "
+                   "squared_error: make the model with this config too");
+    expect_invalid(train_with("regressor", NULL, "classifier"), "recipe classifier");
+    expect_invalid(train_with("classifier", NULL, "regressor"), "recipe regressor");
+    expect_invalid(train_with("regressor", "huber", "classifier"), "made with huber");
+    assert_ok(train_with("tutorial", NULL, "regressor")); /* both of squared_error */
+    assert_ok(train_with("regressor", "huber", "regressor"));
+    assert_ok(train_with("classifier", NULL, "classifier"));
+    assert_ok(train_with("classifier", NULL, "tutorial"));
+    assert_ok(train_with("classifier", NULL, NULL));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -436,6 +473,7 @@ int main(void)
         WITH_CONFIG(test_help_is_one_line_and_mentions_every_choice_and_the_default),
         WITH_CONFIG(test_a_decimal_comma_in_the_locale_changes_nothing),
         cmocka_unit_test(test_the_header_lists_each_key_with_its_default),
+        cmocka_unit_test(test_a_recipe_for_another_loss_does_not_train_a_model),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

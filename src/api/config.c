@@ -338,38 +338,3 @@ int32_t config_check_layers(const dnn_config *config, int64_t depth)
     }
     return DNN_OK;
 }
-
-static int32_t differs(const char *name, int64_t layer, const char *chosen, const char *of_model)
-{
-    char suffix[TEXT_NUMBER_CAPACITY] = "";
-    struct text text = {suffix, sizeof suffix, 0};
-    if (layer > 0) {
-        text_append(&text, ".%lld", (long long)layer);
-    }
-    return status_error(DNN_ERROR_INVALID_ARGUMENT,
-                        "%s%s is %s in the trainer's config, but the model was made with %s, and it cannot change",
-                        name, suffix, chosen, of_model);
-}
-
-int32_t config_check_same_model(const dnn_config *config, const dnn_config *of_model, int64_t depth)
-{
-    char chosen[TEXT_NUMBER_CAPACITY];
-    char made[TEXT_NUMBER_CAPACITY];
-    for (int i = 0; i < KEY_COUNT; i++) {
-        const enum key key = (enum key)i;
-        const char *text = key_text(key, config->values[key], chosen);
-        const char *model_text = key_text(key, of_model->values[key], made);
-        if (key_table[key].of_model && config->chosen[key] && strcmp(text, model_text) != 0) {
-            return differs(key_table[key].name, 0, text, model_text);
-        }
-    }
-    for (int64_t i = 0; i < config->of_layer_count; i++) {
-        const struct layer_activation *entry = &config->of_layer[i];
-        const int32_t kind = config_activation(of_model, entry->layer, depth);
-        if (entry->kind != kind) {
-            const char *(*name)(int32_t) = key_table[KEY_ACTIVATION].choice;
-            return differs("activation", entry->layer, name(entry->kind), name(kind));
-        }
-    }
-    return DNN_OK;
-}

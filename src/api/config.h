@@ -43,7 +43,8 @@ int32_t config_activation(const dnn_config *config, int64_t layer, int64_t depth
 /* An error unless each activation.N names a hidden layer of a network with `depth` weight matrices. */
 int32_t config_check_layers(const dnn_config *config, int64_t depth);
 
-/* An error if a key that belongs to the model was chosen otherwise than in the model's config. */
+/* An error if a key that belongs to the model was chosen otherwise than in the model's config, or if the recipe is for
+ * networks of another loss. */
 int32_t config_check_same_model(const dnn_config *config, const dnn_config *of_model, int64_t depth);
 
 #endif
