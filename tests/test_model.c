@@ -313,6 +313,23 @@ static void test_the_summary_names_every_layer_and_fits_its_length(void **state)
     dnn_model_destroy(model);
 }
 
+/* The norm of the matrix is infinite; the root mean square of its numbers is no larger than they are. */
+static void test_the_summary_of_weights_near_the_end_of_the_range_is_finite(void **state)
+{
+    (void)state;
+    const int64_t shape[] = {2, 4};
+    double w[12];
+    char text[1024];
+    dnn_model *model = model_of(shape, 2, "");
+    for (int i = 0; i < 12; i++)
+        w[i] = i % 2 == 0 ? 1.7e308 : -1.7e308;
+    assert_ok(dnn_model_set_parameters(model, w));
+    assert_ok(dnn_model_summary(model, text, sizeof text, NULL));
+    assert_non_null(strstr(text, "1.7e+308"));
+    assert_null(strstr(text, "inf"));
+    dnn_model_destroy(model);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -331,6 +348,7 @@ int main(void)
         cmocka_unit_test(test_labels_may_have_fewer_classes_than_outputs_and_not_more),
         cmocka_unit_test(test_a_single_output_has_no_confusion),
         cmocka_unit_test(test_the_summary_names_every_layer_and_fits_its_length),
+        cmocka_unit_test(test_the_summary_of_weights_near_the_end_of_the_range_is_finite),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -31,6 +31,8 @@ static void test_norms_are_those_of_the_plain_loops(void **state)
         }
         assert_true(k->core->largest(a) == (double)largest);
         assert_near("norm", (int64_t)s, k->core->frobenius(a), (double)sqrtl(sum), (double)sqrtl(sum), 1e-14);
+        const double mean = (double)sqrtl(sum / (long double)(a.rows * a.columns));
+        assert_near("root mean square", (int64_t)s, k->core->root_mean_square(a), mean, mean, 1e-14);
         numbers_free(a);
     }
 }
@@ -55,6 +57,7 @@ static void test_nothing_and_zeros_have_norm_0(void **state)
     numbers_free(zeros);
     const struct matrix none = matrix_from(NULL, 0, 5, 8);
     assert_true(k->core->largest(none) == 0.0 && k->core->frobenius(none) == 0.0);
+    assert_true(k->core->root_mean_square(none) == 0.0);
 }
 
 /* Squares of these are infinite or 0; the norm of four equal numbers is twice the number. */

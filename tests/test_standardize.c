@@ -120,6 +120,36 @@ static void test_everything_that_takes_inputs_standardizes_them(void **state)
     check_predictions(settings, 1e-4);
 }
 
+/* One low, three high: (−1, 1, 1, 1), of mean 1/2 and deviation √3/2, times 1.7e308. in − mean alone would overflow. */
+static void test_numbers_at_both_ends_of_the_range_are_standardized(void **state)
+{
+    (void)state;
+    const int64_t shape[] = {2, 2};
+    const double x[] = {1.7e308, 1, 1.7e308, 2, -1.7e308, 3, 1.7e308, 2}, y[8] = {0}, w[] = {1, 0, 0, 0, 1, 0};
+    const double far[] = {-1.79e308, 1e300}; /* finite, whatever the mean */
+    const double expected[] = {1 / sqrt(3), -sqrt(2), 1 / sqrt(3), 0, -sqrt(3), sqrt(2), 1 / sqrt(3), 0};
+    const char *settings[] = {"precision=f64 output_activation=identity", "precision=f32 output_activation=identity"};
+    for (int p = 0; p < 2; p++) {
+        double answer[8], loss = 0;
+        dnn_dataset *data = NULL;
+        dnn_model *model = model_of(shape, 2, settings[p]);
+        assert_ok(dnn_dataset_create(x, 4, 2, y, 2, &data));
+        assert_ok(dnn_model_set_parameters(model, w));
+        assert_ok(dnn_model_standardize(model, data));
+        assert_ok(dnn_model_predict(model, x, 4, answer));
+        for (int i = 0; i < 8; i++)
+            assert_near("standardized", i, answer[i], expected[i], 1.0, p == 0 ? 1e-14 : 1e-6);
+        assert_ok(dnn_model_evaluate(model, data, &loss, NULL));
+        assert_near("loss", 0, loss, 2, 1, 1e-6); /* the variances' sum */
+        if (p == 0)
+            assert_ok(dnn_model_predict(model, far, 1, answer));
+        else
+            expect_not_finite(dnn_model_predict(model, far, 1, answer), "too large for f32 in row 0");
+        dnn_model_destroy(model);
+        dnn_dataset_destroy(data);
+    }
+}
+
 static void test_a_row_with_nan_is_named_and_refused(void **state)
 {
     (void)state;
@@ -159,6 +189,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_mean_and_scale_are_those_of_a_naive_loop),
         cmocka_unit_test(test_everything_that_takes_inputs_standardizes_them),
+        cmocka_unit_test(test_numbers_at_both_ends_of_the_range_are_standardized),
         cmocka_unit_test(test_a_row_with_nan_is_named_and_refused),
         cmocka_unit_test(test_what_does_not_fit_is_refused_and_changes_nothing),
     };

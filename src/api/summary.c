@@ -5,8 +5,6 @@
 #include "api/model.h"
 #include "base/text.h"
 
-#include <math.h>
-
 /* "sigmoid, slope 0.01": the name, and the constant of those that have one. */
 static void describe_activation(const struct activation *activation, char *out, int64_t capacity)
 {
@@ -23,9 +21,8 @@ static void describe_activation(const struct activation *activation, char *out, 
 static void append_weights(const dnn_model *model, int64_t l, struct text *text)
 {
     const struct matrix w = network_weights(model->network, model->theta, l, model->core->real_size);
-    const double norm = model->core->frobenius(w);
     char digits[TEXT_NUMBER_CAPACITY];
-    text_from_number(text_round(norm / sqrt((double)w.rows * (double)w.columns)), digits);
+    text_from_number(text_round(model->core->root_mean_square(w)), digits);
     text_append(text, "%10s  ", digits);
 }
 

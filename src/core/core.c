@@ -103,6 +103,7 @@ const struct core REAL_NAME(core) = {
 
     .largest = norm_largest,
     .frobenius = norm_frobenius,
+    .root_mean_square = norm_root_mean_square,
 
     .import_f64 = rows_from_f64,
     .import_f32 = rows_from_f32,

@@ -53,6 +53,7 @@ struct core {
 
     double (*largest)(struct matrix a);
     double (*frobenius)(struct matrix a);
+    double (*root_mean_square)(struct matrix a);
 
     void (*import_f64)(const double *in, struct matrix out);
     void (*import_f32)(const float *in, struct matrix out);

@@ -58,12 +58,9 @@ double norm_largest(struct matrix a)
     return (double)largest;
 }
 
-double norm_frobenius(struct matrix a)
+/* Σ (a_ij / largest)² */
+static double sum_of_shares(struct matrix a, double largest)
 {
-    const double largest = norm_largest(a);
-    if (!(largest > 0) || isinf(largest)) {
-        return largest;
-    }
     double sum = 0;
     for (int64_t i = 0; i < a.rows; i++) {
         const real *row = matrix_row(a, i);
@@ -72,5 +69,17 @@ double norm_frobenius(struct matrix a)
             sum += share * share;
         }
     }
-    return largest * sqrt(sum);
+    return sum;
+}
+
+double norm_frobenius(struct matrix a)
+{
+    const double largest = norm_largest(a);
+    return !(largest > 0) || isinf(largest) ? largest : largest * sqrt(sum_of_shares(a, largest));
+}
+
+double norm_root_mean_square(struct matrix a)
+{
+    const double largest = norm_largest(a), count = (double)a.rows * (double)a.columns;
+    return !(largest > 0) || isinf(largest) ? largest : largest * sqrt(fmin(1, sum_of_shares(a, largest) / count));
 }

@@ -1,20 +1,42 @@
 /*
  * core/standardize.c - see standardize.h. A mean and a scale a column, so a row at a time; a division, because the
- * inverse of a small scale is infinite.
+ * inverse of a small scale is infinite. A row of doubles that comes out infinite is looked at again: of numbers near the
+ * end of the range the difference alone may overflow. Floats and bytes cannot reach there.
  */
 #include "core/standardize.h"
+
+#include <math.h>
 
 static inline real standardized(double in, const struct standardization *by, int64_t j)
 {
     return (real)((in - by->mean[j]) / by->scale[j]);
 }
 
+/* The same where in − mean overflows, though the quotient does not: both are halved, which is exact for numbers of that
+ * size. */
+static real standardized_by_halves(double in, const struct standardization *by, int64_t j)
+{
+    return isfinite(in - by->mean[j]) ? standardized(in, by, j)
+                                      : (real)((in / 2 - by->mean[j] / 2) / (by->scale[j] / 2));
+}
+
+static inline bool is_finite(real x)
+{
+    return (x < 0 ? -x : x) <= REAL_MAX;
+}
+
 void standardize_from_f64(const double *in, const struct standardization *by, struct matrix out)
 {
     for (int64_t i = 0; i < out.rows; i++) {
+        const double *source = in + i * out.columns;
         real *row = matrix_row(out, i);
+        bool fit = true;
         for (int64_t j = 0; j < out.columns; j++) {
-            row[j] = standardized(in[i * out.columns + j], by, j);
+            row[j] = standardized(source[j], by, j);
+            fit &= is_finite(row[j]);
+        }
+        for (int64_t j = 0; !fit && j < out.columns; j++) {
+            row[j] = standardized_by_halves(source[j], by, j);
         }
     }
 }
@@ -39,17 +61,19 @@ void standardize_from_u8(const uint8_t *in, const struct standardization *by, st
     }
 }
 
-static inline bool is_finite(real x)
-{
-    return (x < 0 ? -x : x) <= REAL_MAX;
-}
-
 bool standardize_fit_f64(const double *in, const struct standardization *by, int64_t rows)
 {
     bool fit = true;
-    for (int64_t i = 0; i < rows; i++) {
+    for (int64_t i = 0; fit && i < rows; i++) {
+        const double *source = in + i * by->columns;
         for (int64_t j = 0; j < by->columns; j++) {
-            fit &= is_finite(standardized(in[i * by->columns + j], by, j));
+            fit &= is_finite(standardized(source[j], by, j));
+        }
+        if (!fit) {
+            fit = true;
+            for (int64_t j = 0; j < by->columns; j++) {
+                fit &= is_finite(standardized_by_halves(source[j], by, j));
+            }
         }
     }
     return fit;
