@@ -203,7 +203,9 @@ DNN_API const char *dnn_last_error(void);
  *     exponential  η γ^e                             plateau        η f^cuts, a cut after `every` epochs without
  *                                                                   a better loss; not below η_min
  * e counts all epochs of a trainer; a cosine begins again every T = schedule_length epochs. η_min is never above η. The
- * loss that plateau and patience watch is the validation's, or the training's without a validation set.
+ * loss that plateau and patience watch is the validation's, or the training's without a validation set. The best loss
+ * that a plateau compares with is kept from fit to fit of a trainer, so that twice 5 epochs are as good as 10; patience
+ * begins anew with each fit.
  *
  * engine, for steps and predictions of one sample at a time; more than one always go through the BLAS's matrix products:
  *     blas    gemv forward, gemv transposed and ger backward: the formulas above, call by call
@@ -220,7 +222,8 @@ DNN_API const char *dnn_last_error(void);
  * "regressor", for numbers: identity, squared error, Adam, float; "tutorial", or NULL for the same: stretched sigmoid
  * σ(0.01 z), weights uniform in [0, 1), squared error, one plain gradient step a sample. *out: the config, to be
  * released with dnn_config_destroy. Models and trainers copy what they need from a config: it may change or go
- * afterwards. Inputs should be of size 1 or so: see dnn_model_standardize. Since 0.1. */
+ * afterwards. Inputs should be of size 1 or so: see dnn_model_standardize; and so should the targets of a regressor,
+ * which nothing scales for you: divide them beforehand. Since 0.1. */
 DNN_API int32_t dnn_config_create(const char *recipe, dnn_config **out);
 
 /* Releases a config; NULL is allowed. Since 0.1. */
@@ -260,7 +263,8 @@ DNN_API const char *dnn_config_key_help(int64_t index);
 /* Makes a network and draws its first weights (config keys `init` and `seed`; the same seed gives the same weights).
  * layers: layer_count sizes [n_0 … n_L], 2 to 65536 of them, each 1 to 2147483520. config: copied; NULL means the
  * recipe "tutorial". *out: the model, to be released with dnn_model_destroy. DNN_ERROR_INVALID_ARGUMENT if loss and
- * output_activation make no pair (the message says which do); or if a slope or its like is too small for the model's
+ * output_activation make no pair (the message says which do); if the output is a softmax over one neuron, which is
+ * always 1; or if a slope or its like is too small for the model's
  * precision; DNN_ERROR_NOT_FINITE if it is too large. Since 0.1. */
 DNN_API int32_t dnn_model_create(const int64_t *layers, int64_t layer_count, const dnn_config *config_or_null,
                                  dnn_model **out);
@@ -321,9 +325,9 @@ DNN_API int32_t dnn_model_classify(const dnn_model *model, const double *x, int6
  * samples have weights (dnn_dataset_set_weights). *accuracy: the share of samples, 0 to 1, each counting alike, whose
  * class by dnn_model_classify is that of the target by the same rule; it means little where targets are no classes.
  * Either pointer may be NULL. The dataset must have n_0 inputs and n_L outputs; one made of labels may have fewer
- * classes than n_L, and where n_L is 1 it has at most two, which are read as 0 and 1. DNN_ERROR_NOT_FINITE if an input is too
- * large for the model's precision, or the loss is not finite; DNN_ERROR_INVALID_ARGUMENT if a target is not from 0 to
- * 1 where the loss needs that. Threads as dnn_model_predict. Since 0.1. */
+ * classes than n_L, and where n_L is 1 it has at most two, which are read as 0 and 1. DNN_ERROR_NOT_FINITE if an input
+ * is too large for the model's precision, or the loss is not finite; DNN_ERROR_INVALID_ARGUMENT if a target is not from
+ * 0 to 1 where the loss needs that. Threads as dnn_model_predict. Since 0.1. */
 DNN_API int32_t dnn_model_evaluate(const dnn_model *model, const dnn_dataset *dataset, double *loss, double *accuracy);
 
 /* How good the model is at numbers: the coefficient of determination R² = 1 − Σ (y − x)² / Σ (y − ȳ)², ȳ the mean
@@ -436,11 +440,11 @@ DNN_API int32_t dnn_workspace_activations(const dnn_workspace *workspace, int64_
 /* Makes a trainer for a model. config: copied; NULL means the config that the model was made with. It decides how to
  * learn. What the network is (the first part of the table of keys) was fixed when the model was made: a config in which
  * such a key was set to something else is DNN_ERROR_INVALID_ARGUMENT; so is one of the recipe classifier or regressor
- * whose loss is not the model's, where the model was made by another recipe. Holds a reference to the model. Takes the memory
- * of two gradients, of what the optimizer keeps of the past (none for sgd, one number a weight for momentum, nesterov
- * and rmsprop, two for adam, adamw and rprop), of one set of weights for restore_best with patience, and of one batch.
- * DNN_ERROR_NOT_FINITE if a number is too large for the model's precision, DNN_ERROR_INVALID_ARGUMENT if it is too
- * small. *out: released with dnn_trainer_destroy. Since 0.1. */
+ * whose loss is not the model's, where the model was made by another recipe. Holds a reference to the model. Takes the
+ * memory of two gradients, of what the optimizer keeps of the past (none for sgd, one number a weight for momentum,
+ * nesterov and rmsprop, two for adam, adamw and rprop), of one set of weights for restore_best with patience, and of
+ * one batch. DNN_ERROR_NOT_FINITE if a number is too large for the model's precision, DNN_ERROR_INVALID_ARGUMENT if it
+ * is too small. *out: released with dnn_trainer_destroy. Since 0.1. */
 DNN_API int32_t dnn_trainer_create(dnn_model *model, const dnn_config *config_or_null, dnn_trainer **out);
 
 /* Releases a trainer; NULL is allowed. The model keeps the weights. Since 0.1. */
@@ -449,29 +453,31 @@ DNN_API void dnn_trainer_destroy(dnn_trainer *trainer);
 /* One update of the weights by the optimizer, from the mean gradient of n samples; for sgd, W ← W − η (1/n) Σ ∇W. n
  * = 1 is the tutorial's train(). η is learning_rate, or what a schedule made of it in the latest epoch of fit. x: [n
  * × n_0]; y: [n × n_L]; n at least 1. *loss (NULL: not wanted): the mean over the n samples of E, before the update,
- * without l2. Sums that dnn_trainer_accumulate holds are left alone. DNN_ERROR_NOT_FINITE if a number in x or y, the
- * loss or the update is not finite, or so large that a weight might overflow: then the weights are as before.
- * Allocates nothing. Since 0.1. */
+ * without l2. Sums that dnn_trainer_accumulate holds are left alone. DNN_ERROR_INVALID_ARGUMENT if a target is not from
+ * 0 to 1 where the loss needs that (the cross-entropies). DNN_ERROR_NOT_FINITE if a number in x or y, the loss or the
+ * update is not finite, or so large that a weight might overflow: then the weights are as before. Allocates nothing.
+ * Since 0.1. */
 DNN_API int32_t dnn_trainer_step(dnn_trainer *trainer, const double *x, const double *y, int64_t n, double *loss);
 
-/* The same for arrays of float. Since 0.1. */
+/* The same for arrays of float, with the same errors. Since 0.1. */
 DNN_API int32_t dnn_trainer_step_f32(dnn_trainer *trainer, const float *x, const float *y, int64_t n, double *loss);
 
 /* Trains for `epochs` passes over a dataset, in batches of `batch_size` (unless it was set: of at most a 32nd of the
- * samples, so that a small table gets its updates), the last one smaller if need be, in a new
- * random order each epoch if `shuffle` is true. validation (NULL: none): measured after each epoch. Each epoch is
- * added to the history. A sample's part in the gradient is multiplied by its weight (dnn_dataset_set_weights), and with
- * class_weight = balanced by n / (classes × samples of its class); these are scaled to a mean of 1.
- * A sample of weight 0 has no part in it at all, even if its numbers are too large for the model.
- * With patience, fit ends when that many epochs in a row brought no better loss; and with restore_best the model then
- * has, however fit ends but for another error than DNN_ERROR_NOT_FINITE, the weights of the best epoch, if there is one
- * (dnn_trainer_best_epoch). Returns DNN_OK after the last epoch, or an early stop; DNN_STOPPED when the progress callback
- * or dnn_trainer_cancel ended it (but for restore_best, the model keeps what it learned, and an epoch that was cut short
- * is not in the history); DNN_ERROR_NOT_FINITE when an input, a target, the loss or the update was not finite: but for
- * restore_best, the model keeps the weights before that batch, and dnn_last_error() tells the epoch and batch, the sample
- * if its own numbers are too large, and what to try; or when the validation's loss was not finite: but for restore_best,
- * the model keeps what it learned, and that epoch is not in the history; DNN_ERROR_INVALID_ARGUMENT if the dataset does not fit
- * the model or its loss, or has no classes to balance. Copies no more than one batch of the dataset. Since 0.1. */
+ * samples, so that a small table gets its updates), the last one smaller if need be, in a new random order each epoch
+ * if `shuffle` is true. validation (NULL: none): measured after each epoch. Each epoch is added to the history. A
+ * sample's part in the gradient is multiplied by its weight (dnn_dataset_set_weights), and with class_weight = balanced
+ * by n / (classes that occur × samples of its class); these are scaled to a mean of 1. The validation's loss counts the
+ * weights of its samples, as they were when fit began, and no class_weight. A sample of weight 0 has no part in
+ * training, even if its numbers are too large for the model. With patience, fit ends when that many epochs in a row brought
+ * no better loss; and with restore_best the model then has, however fit ends but for another error than
+ * DNN_ERROR_NOT_FINITE, the weights of the best epoch, if there is one (dnn_trainer_best_epoch). Returns DNN_OK after
+ * the last epoch, or an early stop; DNN_STOPPED when the progress callback or dnn_trainer_cancel ended it (but for
+ * restore_best, the model keeps what it learned, and an epoch that was cut short is not in the history);
+ * DNN_ERROR_NOT_FINITE when an input, a target, the loss or the update was not finite: but for restore_best, the model
+ * keeps the weights before that batch, and dnn_last_error() tells the epoch and batch, the sample if its own numbers
+ * are too large, and what to try; or when the validation's loss was not finite: but for restore_best, the model keeps
+ * what it learned, and that epoch is not in the history; DNN_ERROR_INVALID_ARGUMENT if the dataset does not fit the
+ * model or its loss, or has no classes to balance. Copies no more than one batch of the dataset. Since 0.1. */
 DNN_API int32_t dnn_trainer_fit(dnn_trainer *trainer, const dnn_dataset *training,
                                 const dnn_dataset *validation_or_null);
 
@@ -515,8 +521,8 @@ DNN_API double dnn_progress_samples_per_second(const dnn_progress *progress);
 DNN_API int64_t dnn_trainer_history_count(const dnn_trainer *trainer);
 
 /* The figures of one completed epoch, 0 to dnn_trainer_history_count − 1. *loss: mean loss over its samples, each
- * before its update. *validation_loss, *validation_accuracy: NaN without a validation set; the accuracy is NaN too where
- * its targets are no classes (dnn_progress_validation_accuracy). Each pointer may be NULL. Since 0.1. */
+ * before its update. *validation_loss, *validation_accuracy: NaN without a validation set; the accuracy is NaN too
+ * where its targets are no classes (dnn_progress_validation_accuracy). Each pointer may be NULL. Since 0.1. */
 DNN_API int32_t dnn_trainer_history(const dnn_trainer *trainer, int64_t epoch, double *loss, double *validation_loss,
                                     double *validation_accuracy);
 
@@ -525,8 +531,7 @@ DNN_API int32_t dnn_trainer_history(const dnn_trainer *trainer, int64_t epoch, d
 DNN_API int64_t dnn_trainer_best_epoch(const dnn_trainer *trainer);
 
 /* η of the latest batch of fit, or of the next step: learning_rate, or what dnn_trainer_set_learning_rate or a schedule
- * made of it. NaN if
- * trainer is NULL. Since 0.1. */
+ * made of it. NaN if trainer is NULL. Since 0.1. */
 DNN_API double dnn_trainer_learning_rate(const dnn_trainer *trainer);
 
 /* Replaces learning_rate, for schedules of one's own; a `schedule` goes on from it, at its epoch and with its cuts.
@@ -535,9 +540,9 @@ DNN_API double dnn_trainer_learning_rate(const dnn_trainer *trainer);
 DNN_API int32_t dnn_trainer_set_learning_rate(dnn_trainer *trainer, double rate);
 
 /* Adds the gradients of n samples to the trainer's sum, G ← G + Σ ∇W, and changes no weight. x: [n × n_0]; y: [n ×
- * n_L]; n at least 1. *loss_sum (NULL: not wanted): the sum over the n samples of E. DNN_ERROR_NOT_FINITE as in
- * dnn_trainer_step: then the sum is as before. With dnn_trainer_get_gradient, dnn_trainer_set_gradient and
- * dnn_trainer_apply this is what data-parallel training needs. Since 0.1. */
+ * n_L]; n at least 1. *loss_sum (NULL: not wanted): the sum over the n samples of E. DNN_ERROR_INVALID_ARGUMENT and
+ * DNN_ERROR_NOT_FINITE as in dnn_trainer_step: then the sum is as before. With dnn_trainer_get_gradient,
+ * dnn_trainer_set_gradient and dnn_trainer_apply this is what data-parallel training needs. Since 0.1. */
 DNN_API int32_t dnn_trainer_accumulate(dnn_trainer *trainer, const double *x, const double *y, int64_t n,
                                        double *loss_sum);
 
@@ -577,8 +582,8 @@ DNN_API int32_t dnn_trainer_diagnose(dnn_trainer *trainer, char *buffer, int64_t
  * has up to 1000 is tried, else 1000 spread evenly. *max_relative_error: the largest |a − b| over the largest |b| of
  * its layer; 0 if both gradients are all 0, infinity if the differences are and the gradient is not. About 1e-9 is
  * right in f64 and 1e-6 in f32; sigmoid_derivative = tutorial is off by its factor c, as the tutorial's is. A kink
- * (relu at 0) inside ±h shows as an error. Changes nothing. x, y, n: as in dnn_trainer_step. Takes two forward runs
- * a weight. Since 0.1. */
+ * (relu at 0) inside ±h shows as an error. Changes nothing. x, y, n and errors: as in dnn_trainer_step. Takes two
+ * forward runs a weight. Since 0.1. */
 DNN_API int32_t dnn_trainer_check_gradient(dnn_trainer *trainer, const double *x, const double *y, int64_t n,
                                            double *max_relative_error);
 

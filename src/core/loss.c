@@ -88,7 +88,8 @@ static double cross_entropy_value(struct loss_end end, int64_t n, const real *z,
     const double log_sum = log(powers);
     double sum = 0;
     for (int64_t j = 0; j < n; j++) {
-        /* The bracket first: log_sum is lost beside a z of 1e17. Written so that 0 · ∞ is not asked for. */
+        /* The bracket first: log_sum is lost beside a z of 1e17. Where y is 0, what is not finite is to be seen, and
+         * the difference of two finite numbers, which may overflow, is not. */
         sum += y[j] == 0 ? 0 * (double)z[j] : (double)y[j] * ((largest - (double)z[j]) + log_sum);
     }
     return sum;
