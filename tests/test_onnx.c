@@ -6,6 +6,7 @@
  * is refused by node and operator. That ONNX Runtime agrees is the business of tests/onnx/, and hostile files
  * that of test_onnx_hostile.c.
  */
+#include "golden/expected.h"
 #include "expect.h"
 #include "onnx_bytes.h"
 #include "support.h"
@@ -648,9 +649,37 @@ static void test_a_build_without_onnx_says_so(void **state)
 }
 #endif
 
+/* Files of earlier versions, with what they predicted then: see golden/README.md. */
+static void test_golden_files_predict_what_they_predicted(void **state)
+{
+    (void)state;
+    enum { GOLDEN_ROWS = 4, GOLDEN_IN = 3, GOLDEN_OUT = 2 };
+    const struct {
+        const char *name;
+        const double *expected;
+        double tolerance;
+    } files[] = {{"classifier", expected_classifier, 1e-6},
+                 {"tutorial", expected_tutorial, 1e-13},
+                 {"activations", expected_activations, 1e-13}};
+    for (size_t f = 0; f < sizeof files / sizeof files[0]; f++) {
+        char file[4096];
+        double x[GOLDEN_ROWS * GOLDEN_IN], y[GOLDEN_ROWS * GOLDEN_OUT];
+        dnn_model *model = NULL;
+        snprintf(file, sizeof file, "%s/tests/golden/%s.onnx", DNN_SOURCE_DIR, files[f].name);
+        for (int i = 0; i < GOLDEN_ROWS * GOLDEN_IN; i++)
+            x[i] = (double)((i + 3) * 7919 % 1000) / 1000 - 0.5; /* as in golden/make_golden.c */
+        assert_ok(dnn_model_import_onnx(file, &model));
+        assert_ok(dnn_model_predict(model, x, GOLDEN_ROWS, y));
+        for (int i = 0; i < GOLDEN_ROWS * GOLDEN_OUT; i++)
+            assert_near(files[f].name, i, y[i], files[f].expected[i], 1, files[f].tolerance);
+        dnn_model_destroy(model);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_golden_files_predict_what_they_predicted),
         cmocka_unit_test(test_null_is_refused_by_name),
 #if DNN_ONNX
         cmocka_unit_test(test_every_activation_and_precision_comes_back_bit_for_bit),
