@@ -560,13 +560,14 @@ DNN_API int32_t dnn_trainer_set_gradient(dnn_trainer *trainer, const double *gra
  * weight might overflow: weights and sum are then as before. Since 0.1. */
 DNN_API int32_t dnn_trainer_apply(dnn_trainer *trainer, double scale);
 
-/* Why is it not learning? Figures of W_layer, 0 to L − 1, at the trainer's latest gradient: of the last step (of fit
- * too), its mean gradient; of the last accumulate, set_gradient or apply, the sum G. *gradient_norm: the Frobenius
- * norm ‖∇W_layer‖. *weight_norm: ‖W_layer‖ now. *saturated: of the activations x_{layer+1} of the last samples seen
- * (at most the larger of 256 and batch_size of them), the share, 0 to 1, whose derivative φ′ is below 1/1000 of its
- * largest value: a sigmoid near 0 or 1, a ReLU that is off. The gradient cannot pass through these. l2 has no part
- * in the gradient here. Each pointer may be NULL. DNN_ERROR_INVALID_ARGUMENT before the first step or accumulate,
- * and after one that failed because numbers overflowed. Since 0.1. */
+/* Why is it not learning? Figures of W_layer, 0 to L − 1, which leads to layer + 1, at the trainer's latest gradient: of
+ * the last step (of fit too), its mean gradient; of the last accumulate or set_gradient, the sum G; of the last
+ * apply(scale), scale · G. It is as it was before clip_norm. *gradient_norm: the Frobenius norm ‖∇W_layer‖.
+ * *weight_norm: ‖W_layer‖ now. *saturated: of the activations x_{layer+1} of the last samples seen (at most the larger
+ * of 256 and batch_size of them), the share, 0 to 1, whose derivative φ′ is below 1/1000 of its largest value: a sigmoid
+ * near 0 or 1, a ReLU that is off. The gradient cannot pass through these. l2 has no part in the gradient here. Each
+ * pointer may be NULL. DNN_ERROR_INVALID_ARGUMENT before the first step or accumulate, and after one that failed because
+ * numbers overflowed. Since 0.1. */
 DNN_API int32_t dnn_trainer_layer_stats(dnn_trainer *trainer, int64_t layer, double *gradient_norm, double *weight_norm,
                                         double *saturated);
 

@@ -114,6 +114,65 @@ static void test_a_step_that_overflowed_is_named(void **state)
     assert_says("dnn_model_standardize");
 }
 
+/* The parts of a step have no memory of a failure that later success has made good, and hide none. */
+static void test_a_failure_of_the_parts_of_a_step_is_named_until_one_succeeds(void **state)
+{
+    (void)state;
+    const int64_t layers[] = {1, 1};
+    double x[4] = {1, 1, 1, 1}, y[4], huge[2] = {1.7e308, 0}, small[2] = {1, 1};
+    dnn_model *model = model_of(layers, 2, "output_activation=identity loss=absolute_error");
+    dnn_trainer *trainer = trainer_of(model);
+    for (int i = 0; i < 4; i++)
+        y[i] = 0.25;
+    assert_ok(dnn_trainer_accumulate(trainer, x, y, 4, NULL));
+    assert_ok(dnn_trainer_set_gradient(trainer, huge));
+    expect_not_finite(dnn_trainer_accumulate(trainer, x, y, 4, NULL), "sum of gradients is too large");
+    assert_ok(dnn_trainer_diagnose(trainer, said, CAPACITY, NULL));
+    assert_says("overflowed");
+    assert_ok(dnn_trainer_set_gradient(trainer, small));
+    assert_ok(dnn_trainer_diagnose(trainer, said, CAPACITY, NULL));
+    assert_null(strstr(said, "overflowed"));
+    dnn_trainer_destroy(trainer);
+    dnn_model_destroy(model);
+}
+
+/* The losses of each chunk of samples are finite, their sum is not. */
+static void test_a_sum_over_chunks_that_overflows_is_named(void **state)
+{
+    (void)state;
+    enum { N = 600 };
+    const int64_t layers[] = {1, 1};
+    static double x[N], y[N];
+    dnn_model *model = model_of(layers, 2, "output_activation=identity loss=absolute_error init=zeros batch_size=1");
+    dnn_trainer *trainer = trainer_of(model);
+    for (int i = 0; i < N; i++)
+        y[i] = 1.7e308 / 300;
+    expect_not_finite(dnn_trainer_step(trainer, x, y, N, NULL), "loss");
+    assert_ok(dnn_trainer_diagnose(trainer, said, CAPACITY, NULL));
+    assert_says("overflowed");
+    dnn_trainer_destroy(trainer);
+    dnn_model_destroy(model);
+}
+
+static void test_after_apply_the_gradient_is_the_one_that_was_applied(void **state)
+{
+    (void)state;
+    const int64_t layers[] = {1, 1};
+    const double gradient[2] = {3, 4}, x = 1, y = 0;
+    double norm = 0;
+    dnn_model *model = model_of(layers, 2, "");
+    dnn_trainer *trainer = trainer_of(model);
+    assert_ok(dnn_trainer_step(trainer, &x, &y, 1, NULL));
+    assert_ok(dnn_trainer_set_gradient(trainer, gradient));
+    assert_ok(dnn_trainer_layer_stats(trainer, 0, &norm, NULL, NULL));
+    assert_near("gradient", 0, norm, 5, 5, 1e-15);
+    assert_ok(dnn_trainer_apply(trainer, -0.5));
+    assert_ok(dnn_trainer_layer_stats(trainer, 0, &norm, NULL, NULL));
+    assert_near("gradient", 0, norm, 2.5, 2.5, 1e-15);
+    dnn_trainer_destroy(trainer);
+    dnn_model_destroy(model);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -123,6 +182,9 @@ int main(void)
         cmocka_unit_test(test_vanishing_and_exploding_gradients_are_named),
         cmocka_unit_test(test_updates_larger_than_the_weights_are_named),
         cmocka_unit_test(test_a_step_that_overflowed_is_named),
+        cmocka_unit_test(test_a_failure_of_the_parts_of_a_step_is_named_until_one_succeeds),
+        cmocka_unit_test(test_a_sum_over_chunks_that_overflows_is_named),
+        cmocka_unit_test(test_after_apply_the_gradient_is_the_one_that_was_applied),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

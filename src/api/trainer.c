@@ -260,9 +260,9 @@ int32_t trainer_sum_in_step(dnn_trainer *trainer, const struct samples *samples,
         *bound += chunk_bound;
     }
     if (!isfinite(*loss_sum)) {
-        return loss_not_finite();
+        return trainer_failed(trainer, loss_not_finite());
     }
-    return *bound <= trainer->core->largest_number / 2 ? DNN_OK : gradient_not_finite();
+    return trainer_failed(trainer, *bound <= trainer->core->largest_number / 2 ? DNN_OK : gradient_not_finite());
 }
 
 int32_t trainer_step(dnn_trainer *trainer, const struct samples *samples, double *loss_sum)

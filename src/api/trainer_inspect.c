@@ -4,6 +4,8 @@
 #include "api/check.h"
 #include "api/trainer.h"
 
+#include <math.h>
+
 /* A layer's weights in an arena. */
 static struct matrix weights(const dnn_trainer *trainer, const void *arena, int64_t l)
 {
@@ -37,7 +39,8 @@ int32_t dnn_trainer_layer_stats(dnn_trainer *trainer, int64_t layer, double *gra
                             "there are no figures: no step or accumulate has succeeded yet, or the latest one failed");
     }
     if (gradient_norm != NULL) {
-        *gradient_norm = trainer->latest_scale * core->frobenius(weights(trainer, latest_gradient(trainer), layer));
+        *gradient_norm =
+            fabs(trainer->latest_scale) * core->frobenius(weights(trainer, latest_gradient(trainer), layer));
     }
     if (weight_norm != NULL) {
         *weight_norm = core->frobenius(weights(trainer, trainer->model->theta, layer));

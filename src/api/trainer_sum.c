@@ -37,7 +37,7 @@ static int32_t accumulate(dnn_trainer *trainer, const struct samples *samples, d
         status = check_sum_bound(trainer, bound);
     }
     if (status != DNN_OK) {
-        return status;
+        return trainer_failed(trainer, status);
     }
     add_step_to_sum(trainer);
     trainer->sum_bound += bound;
@@ -101,7 +101,7 @@ int32_t dnn_trainer_set_gradient(dnn_trainer *trainer, const double *gradient)
     trainer->sum_bound = trainer->core->largest(trainer_arena(trainer, trainer->sum));
     trainer_set_latest(trainer, LATEST_IN_SUM, 1);
     model_end_training(trainer->model);
-    return DNN_OK;
+    return trainer_failed(trainer, DNN_OK);
 }
 
 int32_t dnn_trainer_apply(dnn_trainer *trainer, double scale)
@@ -122,7 +122,7 @@ int32_t dnn_trainer_apply(dnn_trainer *trainer, double scale)
     if (status == DNN_OK) {
         trainer->has_sum = false;
         trainer->sum_bound = 0;
-        trainer_set_latest(trainer, LATEST_IN_SUM, 1);
+        trainer_set_latest(trainer, LATEST_IN_SUM, scale);
     }
     model_end_training(trainer->model);
     return status;
