@@ -8,6 +8,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -101,7 +102,7 @@ static void test_updates_larger_than_the_weights_are_named(void **state)
     (void)state;
     const int64_t layers[] = {4, 16, 4};
     diagnose(layers, 3, "activation=tanh init=he_normal output_activation=identity learning_rate=100", 64, 1.0);
-    assert_says("are larger than its weights");
+    assert_says("Updates of layer 2 are too large");
     assert_says("lower learning_rate");
 }
 
@@ -112,6 +113,207 @@ static void test_a_step_that_overflowed_is_named(void **state)
     diagnose(layers, 3, "activation=identity output_activation=identity", 64, 1e200);
     assert_says("numbers overflowed");
     assert_says("dnn_model_standardize");
+}
+
+/* ---- one illness each ---- */
+
+struct illness {
+    const char *settings;
+    double input;   /* inputs are uniform in [-1/2, 1/2), times this */
+    double targets; /* targets are uniform in [0, 1), times this, */
+    double offset;  /* plus this */
+    int steps;
+    const char *says;
+};
+
+/* What is said after some steps of 64 samples on a network 4-16-2, or 4-2 of depth 1. */
+static void say_of(const struct illness *ill, int64_t depth)
+{
+    enum { N = 64 };
+    double x[N * 4], y[N * 2];
+    const int64_t layers[2][3] = {{4, 2}, {4, 16, 2}};
+    struct generator generator = {7};
+    generator_fill(&generator, x, N * 4, 0.5);
+    generator_fill(&generator, y, N * 2, 0.0);
+    for (int i = 0; i < N * 4; i++)
+        x[i] *= ill->input;
+    for (int i = 0; i < N * 2; i++)
+        y[i] = y[i] * ill->targets + ill->offset;
+    dnn_model *model = model_of(layers[depth - 1], depth + 1, ill->settings);
+    dnn_trainer *trainer = trainer_of(model);
+    for (int k = 0; k < ill->steps; k++)
+        assert_ok(dnn_trainer_step(trainer, x, y, N, NULL));
+    assert_ok(dnn_trainer_diagnose(trainer, said, CAPACITY, NULL));
+    if (strstr(said, ill->says) == NULL)
+        fail_msg("of %s, \"%s\" is not in: %s", ill->settings, ill->says, said);
+    dnn_trainer_destroy(trainer);
+    dnn_model_destroy(model);
+}
+
+#define TANH "activation=tanh init=glorot_uniform output_activation=identity sigmoid_derivative=exact "
+#define SOFTMAX                                                                                                        \
+    "activation=leaky_relu init=he_normal output_activation=softmax loss=cross_entropy sigmoid_derivative=exact "
+static const char *const optimizers[] = {"sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw", "rprop"};
+enum { OPTIMIZERS = sizeof optimizers / sizeof *optimizers };
+
+static void test_updates_that_are_too_large_are_named_for_every_optimizer(void **state)
+{
+    (void)state;
+    for (int o = 0; o < OPTIMIZERS; o++) {
+        for (int steps = 1; steps <= 2; steps++) {
+            char settings[256];
+            snprintf(settings, sizeof settings, TANH "optimizer=%s learning_rate=10", optimizers[o]);
+            say_of(&(struct illness){settings, 2, 1, 0, steps, "are too large"}, 2);
+            assert_says("lower learning_rate, or set clip_norm = 1");
+            assert_says("Updates of layer ");
+        }
+    }
+}
+
+static void test_updates_that_are_too_small_are_named_for_every_optimizer(void **state)
+{
+    (void)state;
+    for (int o = 0; o < OPTIMIZERS - 1; o++) { /* rprop's grow of themselves */
+        char settings[256];
+        snprintf(settings, sizeof settings, TANH "optimizer=%s learning_rate=1e-9", optimizers[o]);
+        say_of(&(struct illness){settings, 2, 1, 0, 5, "Updates are too small"}, 2);
+        assert_says("raise learning_rate");
+    }
+}
+
+static void test_what_clip_norm_leaves_of_a_gradient_is_compared(void **state)
+{
+    (void)state;
+    say_of(&(struct illness){TANH "learning_rate=10 clip_norm=1e-3", 2, 1, 0, 1, "Nothing in these figures"}, 2);
+    say_of(&(struct illness){TANH "learning_rate=1e-3 clip_norm=1e-9", 2, 1, 0, 1, "Updates are too small"}, 2);
+    say_of(&(struct illness){TANH "learning_rate=10 clip_norm=1e-3 l2=1e6", 2, 1, 0, 1, "Nothing in these"}, 2);
+    say_of(&(struct illness){TANH "learning_rate=10 weight_decay=1", 2, 1, 0, 1, "are too large"}, 2);
+}
+
+static void test_targets_that_the_output_cannot_reach_are_named(void **state)
+{
+    (void)state;
+    static const struct illness ill[] = {
+        {"output_activation=sigmoid", 1, 10, 0, 1, "sigmoid gives numbers from 0 to 1"},
+        {"output_activation=sigmoid", 1, 1, -1, 1, "Targets out of reach"},
+        {TANH "output_activation=tanh", 1, 4, -2, 1, "tanh gives numbers from -1 to 1"},
+        {TANH "output_activation=relu", 1, 1, -2, 1, "relu gives numbers from 0 up"},
+        {TANH "output_activation=softplus", 1, 1, -2, 1, "softplus gives numbers from 0 up"},
+        {TANH "output_activation=elu elu_alpha=1.5", 1, 1, -3, 1, "elu gives numbers from -1.5 up"},
+        {TANH "output_activation=gelu", 1, 1, -2, 1, "gelu gives numbers from -0.17 up"},
+        {TANH "output_activation=silu", 1, 1, -2, 1, "silu gives numbers from -0.279 up"},
+        {TANH "output_activation=softmax", 1, 3, 0, 1, "softmax gives numbers from 0 to 1"},
+        {SOFTMAX, 1, 0, 1, 1, "add up to 2, and the outputs of softmax to 1"},
+        {TANH, 1, 10, -3, 1, "Nothing in these figures"},
+        {TANH "output_activation=elu elu_alpha=1.5", 1, 1, -1.4, 1, "Nothing in these figures"},
+        {TANH "output_activation=tanh", 1, 1.8, -0.9, 1, "Nothing in these figures"},
+    };
+    for (size_t i = 0; i < sizeof ill / sizeof *ill; i++)
+        say_of(&ill[i], 2);
+}
+
+static void test_large_targets_are_named_until_they_are_learned(void **state)
+{
+    (void)state;
+    const double x[] = {-1, -0.5, 0.5, 1};
+    double y[4];
+    const int64_t layers[] = {1, 1};
+    say_of(&(struct illness){TANH, 1, 1e5, 2e5, 1, "Targets are large"}, 2);
+    assert_says("scale the targets");
+    /* A straight line is learned, whatever its size. */
+    dnn_model *model = model_of(layers, 2, "output_activation=identity learning_rate=0.3");
+    dnn_trainer *trainer = trainer_of(model);
+    for (int i = 0; i < 4; i++)
+        y[i] = 1e4 * x[i] + 2e4;
+    for (int k = 0; k < 200; k++)
+        assert_ok(dnn_trainer_step(trainer, x, y, 4, NULL));
+    assert_ok(dnn_trainer_diagnose(trainer, said, CAPACITY, NULL));
+    assert_says("Nothing in these figures");
+    dnn_trainer_destroy(trainer);
+    dnn_model_destroy(model);
+}
+
+static void test_inputs_that_are_not_of_size_1_are_named(void **state)
+{
+    (void)state;
+    say_of(&(struct illness){TANH, 1000, 1, 0, 1, "Inputs are not of size 1: those of column "}, 2);
+    assert_says("dnn_model_standardize");
+    say_of(&(struct illness){TANH, 1e-4, 1, 0, 1, "Inputs are not of size 1: none is above "}, 2);
+}
+
+static void test_activations_that_explode_are_named(void **state)
+{
+    (void)state;
+    double x[64 * 4], y[64 * 2];
+    const int64_t layers[] = {4, 300, 300, 300, 2};
+    struct generator generator = {7};
+    generator_fill(&generator, x, 64 * 4, 0.5);
+    generator_fill(&generator, y, 64 * 2, 0.0);
+    dnn_model *model = model_of(layers, 5, "activation=relu output_activation=identity learning_rate=1e-15");
+    dnn_trainer *trainer = trainer_of(model);
+    assert_ok(dnn_trainer_step(trainer, x, y, 64, NULL));
+    assert_ok(dnn_trainer_diagnose(trainer, said, CAPACITY, NULL));
+    assert_says("Activations explode: those of layer 3");
+    assert_says("make the model anew with init = he_normal");
+    assert_says("The loss is enormous: the outputs are of size");
+    dnn_trainer_destroy(trainer);
+    dnn_model_destroy(model);
+}
+
+/* Outputs that are sure of nothing but what is wrong. */
+static void test_an_enormous_loss_is_named(void **state)
+{
+    (void)state;
+    const double w[] = {100, 0, -100, 0}, x = 1, y[] = {0, 1};
+    const int64_t layers[] = {1, 2};
+    dnn_model *model = model_of(layers, 2, "output_activation=softmax loss=cross_entropy learning_rate=1e-3");
+    dnn_trainer *trainer = trainer_of(model);
+    assert_ok(dnn_model_set_weights(model, 0, w));
+    assert_ok(dnn_trainer_step(trainer, &x, y, 1, NULL));
+    assert_ok(dnn_trainer_diagnose(trainer, said, CAPACITY, NULL));
+    assert_says("The loss is enormous: the outputs are sure of what is wrong, and cost 200 a sample");
+    dnn_trainer_destroy(trainer);
+    dnn_model_destroy(model);
+}
+
+static void test_neurons_that_are_all_the_same_are_named_as_what_they_are(void **state)
+{
+    (void)state;
+    static const char *const activations[] = {"relu", "leaky_relu", "tanh", "sigmoid"};
+    for (int i = 0; i < 4; i++) {
+        for (int steps = 1; steps <= 20; steps += 19) {
+            char settings[256];
+            snprintf(settings, sizeof settings, TANH "activation=%s sigmoid_slope=1 init=zeros optimizer=adam",
+                     activations[i]);
+            say_of(&(struct illness){settings, 2, 1, 0, steps, "All neurons of layer 1 have the same weights"}, 2);
+            assert_says("init = zeros");
+            assert_null(strstr(said, "vanish"));
+        }
+    }
+    /* Without a hidden layer zeros are as good a start as any. */
+    say_of(&(struct illness){TANH "init=zeros optimizer=adam", 2, 1, 0, 5, "Nothing in these figures"}, 1);
+}
+
+/* No update has been made with it, and the scale is not known. */
+static void test_a_gradient_that_was_not_applied_makes_no_finding_of_updates(void **state)
+{
+    (void)state;
+    const int64_t layers[] = {2, 2};
+    const double x[] = {1, -1}, y[] = {1, 0};
+    dnn_model *model = model_of(layers, 2, TANH "learning_rate=1e6");
+    dnn_trainer *trainer = trainer_of(model);
+    assert_ok(dnn_trainer_accumulate(trainer, x, y, 1, NULL));
+    assert_ok(dnn_trainer_diagnose(trainer, said, CAPACITY, NULL));
+    assert_says("Nothing in these figures");
+    assert_ok(dnn_trainer_apply(trainer, 1e-8));
+    assert_ok(dnn_trainer_diagnose(trainer, said, CAPACITY, NULL));
+    assert_says("Nothing in these figures");
+    assert_ok(dnn_trainer_accumulate(trainer, x, y, 1, NULL));
+    assert_ok(dnn_trainer_apply(trainer, 1));
+    assert_ok(dnn_trainer_diagnose(trainer, said, CAPACITY, NULL));
+    assert_says("are too large");
+    dnn_trainer_destroy(trainer);
+    dnn_model_destroy(model);
 }
 
 /* The parts of a step have no memory of a failure that later success has made good, and hide none. */
@@ -182,6 +384,16 @@ int main(void)
         cmocka_unit_test(test_vanishing_and_exploding_gradients_are_named),
         cmocka_unit_test(test_updates_larger_than_the_weights_are_named),
         cmocka_unit_test(test_a_step_that_overflowed_is_named),
+        cmocka_unit_test(test_updates_that_are_too_large_are_named_for_every_optimizer),
+        cmocka_unit_test(test_updates_that_are_too_small_are_named_for_every_optimizer),
+        cmocka_unit_test(test_what_clip_norm_leaves_of_a_gradient_is_compared),
+        cmocka_unit_test(test_targets_that_the_output_cannot_reach_are_named),
+        cmocka_unit_test(test_large_targets_are_named_until_they_are_learned),
+        cmocka_unit_test(test_inputs_that_are_not_of_size_1_are_named),
+        cmocka_unit_test(test_activations_that_explode_are_named),
+        cmocka_unit_test(test_an_enormous_loss_is_named),
+        cmocka_unit_test(test_neurons_that_are_all_the_same_are_named_as_what_they_are),
+        cmocka_unit_test(test_a_gradient_that_was_not_applied_makes_no_finding_of_updates),
         cmocka_unit_test(test_a_failure_of_the_parts_of_a_step_is_named_until_one_succeeds),
         cmocka_unit_test(test_a_sum_over_chunks_that_overflows_is_named),
         cmocka_unit_test(test_after_apply_the_gradient_is_the_one_that_was_applied),

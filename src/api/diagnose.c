@@ -5,8 +5,7 @@
  * The thresholds are rules of thumb: they are set so that a network which learns is told nothing.
  */
 #include "api/check.h"
-#include "api/trainer.h"
-#include "base/text.h"
+#include "api/diagnose.h"
 
 #include <math.h>
 #include <string.h>
@@ -15,7 +14,7 @@ static const double mostly = 0.9;     /* of a layer's activations: it is saturat
 static const double many = 0.4;       /* of a layer's neurons: dead */
 static const double vanishing = 1e-4; /* size of a gradient beside the output layer's */
 static const double exploding = 1e4;  /* likewise */
-static const double overshooting = 1; /* an update of plain descent beside the weights */
+static const double alike = 1e-6;     /* of the largest weight: what rows that are the same differ by, for rounding */
 enum { ENOUGH_ROWS = 16 };            /* samples that tell a dead neuron from one that is not needed just now */
 
 struct figures {
@@ -54,68 +53,104 @@ static const char *activation_of(const dnn_trainer *trainer, int64_t l)
 static void append_advice(struct text *text, const dnn_trainer *trainer, int64_t l)
 {
     if (strcmp(activation_of(trainer, l), "sigmoid") == 0) {
-        text_append(text, "make the sums smaller (a smaller sigmoid_slope, such as 0.01; standardized inputs; init = "
-                          "glorot_uniform), or set activation = leaky_relu with init = he_normal");
+        text_append(text, "standardize the inputs, or make the model anew with sums that are smaller (a smaller "
+                          "sigmoid_slope, such as 0.01; init = glorot_uniform), or with activation = leaky_relu and "
+                          "init = he_normal");
     } else {
-        text_append(text, "standardize the inputs, set init = he_normal or glorot_uniform, lower learning_rate, or set "
-                          "activation = leaky_relu");
+        text_append(text,
+                    "standardize the inputs, lower learning_rate, or make the model anew with init = he_normal or "
+                    "glorot_uniform, or with activation = leaky_relu");
     }
+}
+
+/* True if all neurons of the layer behind W_l have the same weights: then they have the same gradient, and stay so. */
+static bool is_alike(const dnn_trainer *trainer, int64_t l)
+{
+    const struct core *core = trainer->core;
+    const struct matrix w = network_weights(trainer->network, trainer->model->theta, l, core->real_size);
+    const double limit = alike * core->largest(w) * sqrt((double)w.columns);
+    for (int64_t i = 1; i < w.rows; i++) {
+        const struct matrix first = matrix_part(w, 0, 0, 1, w.columns, core->real_size);
+        const struct matrix row = matrix_part(w, i, 0, 1, w.columns, core->real_size);
+        if (diagnose_norm(core, row, 1, first, -1) > limit) {
+            return false;
+        }
+    }
+    return w.rows > 1 || core->largest(w) == 0;
+}
+
+/* Hidden layers whose neurons cannot become different, as init = zeros leaves them. */
+static int32_t append_alike(struct text *text, const dnn_trainer *trainer)
+{
+    for (int64_t l = 0; l + 1 < trainer->network->depth; l++) {
+        if (is_alike(trainer, l)) {
+            text_append(text,
+                        "- All neurons of layer %lld have the same weights, as init = zeros makes them, and learn the "
+                        "same for ever, or nothing. To change: make the model anew with init = he_normal or "
+                        "glorot_uniform.\n",
+                        (long long)l + 1);
+            return 1;
+        }
+    }
+    return 0;
 }
 
 /* Findings about one layer. */
 static int32_t append_layer(struct text *text, const dnn_trainer *trainer, int64_t l, const struct figures *f)
 {
-    const int32_t optimizer = (int32_t)config_integer(trainer->config, KEY_OPTIMIZER);
-    int32_t found = 0;
-    if (f->saturated >= mostly && f->dead < many) {
-        text_append(text,
-                    "- Layer %lld (%s) is saturated: %d %% of its activations lie where the function is flat, and "
-                    "no gradient passes. To change: ",
-                    (long long)l + 1, activation_of(trainer, l), (int)(100 * f->saturated));
-        append_advice(text, trainer, l);
-        text_append(text, ".\n");
-        found++;
-    } else if (f->dead >= many) {
+    if (f->dead >= many) {
         text_append(text,
                     "- Layer %lld (%s) has dead units: %d %% of its neurons are flat for all of the last %lld "
                     "samples, and do not learn. To change: ",
                     (long long)l + 1, activation_of(trainer, l), (int)(100 * f->dead),
                     (long long)trainer->pass->n_rows);
-        append_advice(text, trainer, l);
-        text_append(text, ".\n");
-        found++;
-    }
-    if (trainer->core->is_plain_descent(optimizer) && f->weight > 0 &&
-        trainer->eta * f->gradient > overshooting * f->weight) {
+    } else if (f->saturated >= mostly) {
         text_append(text,
-                    "- Updates of W_%lld are larger than its weights. To change: lower learning_rate, or set "
-                    "clip_norm = 1.\n",
-                    (long long)l);
-        found++;
+                    "- Layer %lld (%s) is saturated: %d %% of its activations lie where the function is flat, and "
+                    "no gradient passes. To change: ",
+                    (long long)l + 1, activation_of(trainer, l), (int)(100 * f->saturated));
+    } else {
+        return 0;
     }
-    return found;
+    append_advice(text, trainer, l);
+    text_append(text, ".\n");
+    return 1;
+}
+
+/* True if gradients of 0 are no illness: the targets are met, or the samples pull to different sides and are in balance. */
+static bool is_done(const dnn_trainer *trainer)
+{
+    const int64_t L = trainer->network->depth, n_out = network_size(trainer->network, L);
+    const int64_t stride = network_row_stride(trainer->network, L, trainer->core->real_size);
+    const struct matrix psi = matrix_from(trainer->pass->psi[L], trainer->pass->n_rows, n_out, stride);
+    return diagnose_is_learned(trainer) || trainer->core->largest(psi) > 0;
 }
 
 /* Findings about the gradients of all layers beside each other. */
-static int32_t append_gradients(struct text *text, const struct figures *first, const struct figures *last,
-                                bool all_zero)
+static int32_t append_gradients(struct text *text, const dnn_trainer *trainer, const struct figures *first,
+                                const struct figures *last, bool all_zero)
 {
     if (all_zero) {
-        text_append(text, "- Every gradient is 0: no weight changes, and nothing is learned. If a layer below is named "
-                          "saturated or dead, that is why; if not, the targets are met exactly, or all weights are 0 "
-                          "(init = zeros).\n");
+        if (is_done(trainer)) {
+            return 0;
+        }
+        text_append(text, "- Every gradient is 0: no weight changes, and nothing is learned. Layers that are named "
+                          "saturated or dead below are why.\n");
         return 1;
     }
     if (first->size < vanishing * last->size) {
         text_append(text,
-                    "- Gradients vanish on the way back: the first layer's are less than 1/10000 of the last's. To "
-                    "change: activation = leaky_relu with init = he_normal, fewer layers, or a smaller slope.\n");
+                    "- Gradients vanish on the way back: those of layer 1 are less than 1/10000 of the last's. "
+                    "To change: make the model anew with activation = leaky_relu and init = he_normal, fewer layers, "
+                    "or another slope.\n");
         return 1;
     }
     if (last->size > 0 && first->size > exploding * last->size) {
         text_append(text,
-                    "- Gradients explode on the way back: the first layer's are more than 10000 times the last's. "
-                    "To change: init = he_normal or glorot_uniform, clip_norm = 1, standardized inputs.\n");
+                    "- Gradients explode on the way back: those of layer 1 are more than 10000 times the last's. "
+                    "To change: standardize the inputs%s, or make the model anew with init = he_normal or "
+                    "glorot_uniform.\n",
+                    config_number(trainer->config, KEY_CLIP_NORM) == 0 ? ", set clip_norm = 1" : "");
         return 1;
     }
     return 0;
@@ -147,10 +182,9 @@ static int32_t append_table(struct text *text, dnn_trainer *trainer, struct figu
 static int32_t diagnose(dnn_trainer *trainer, struct text *text)
 {
     if (trainer->has_failed) {
-        text_append(text,
-                    "- The latest step failed because its numbers overflowed; the weights are as before it. To "
-                    "change: standardize the inputs (dnn_model_standardize), lower learning_rate, set clip_norm = "
-                    "1, or init = he_normal.\n");
+        text_append(text, "- The latest step failed because its numbers overflowed; the weights are as before it. To "
+                          "change: standardize the inputs (dnn_model_standardize), scale targets that are large, lower "
+                          "learning_rate, set clip_norm = 1, or make the model anew with init = he_normal.\n");
         return DNN_OK;
     }
     if (trainer->latest == LATEST_NONE || trainer->pass->n_rows == 0) {
@@ -163,7 +197,12 @@ static int32_t diagnose(dnn_trainer *trainer, struct text *text)
     if (status != DNN_OK) {
         return status;
     }
-    int32_t found = append_gradients(text, &first, &last, all_zero);
+    int32_t found = diagnose_inputs(trainer, text) + diagnose_targets(trainer, text);
+    const int32_t same = append_alike(text, trainer);
+    found += same + diagnose_activations(trainer, text) + diagnose_outputs(trainer, text);
+    if (same == 0 || all_zero) { /* neurons that are the same explain gradients that vanish */
+        found += append_gradients(text, trainer, &first, &last, all_zero);
+    }
     for (int64_t l = 0; status == DNN_OK && l < trainer->network->depth; l++) {
         struct figures figures;
         status = look(trainer, l, &figures);
@@ -171,7 +210,10 @@ static int32_t diagnose(dnn_trainer *trainer, struct text *text)
             found += append_layer(text, trainer, l, &figures);
         }
     }
-    if (found == 0) {
+    if (status == DNN_OK) {
+        status = diagnose_updates(trainer, text, &found);
+    }
+    if (status == DNN_OK && found == 0) {
         text_append(text, "Nothing in these figures speaks against learning.\n");
     }
     return status;

@@ -2,7 +2,7 @@
  * api/trainer_inspect.c - the figures of a layer at the latest gradient. What they mean is in diagnose.c.
  */
 #include "api/check.h"
-#include "api/trainer.h"
+#include "api/diagnose.h"
 
 #include <math.h>
 
@@ -12,8 +12,7 @@ static struct matrix weights(const dnn_trainer *trainer, const void *arena, int6
     return network_weights(trainer->network, arena, l, trainer->core->real_size);
 }
 
-/* The arena that holds the latest gradient, which is made now if only the pass knows it. */
-static const void *latest_gradient(dnn_trainer *trainer)
+const void *trainer_latest_gradient(dnn_trainer *trainer)
 {
     if (trainer->latest == LATEST_IN_SUM) {
         return trainer->sum;
@@ -40,7 +39,7 @@ int32_t dnn_trainer_layer_stats(dnn_trainer *trainer, int64_t layer, double *gra
     }
     if (gradient_norm != NULL) {
         *gradient_norm =
-            fabs(trainer->latest_scale) * core->frobenius(weights(trainer, latest_gradient(trainer), layer));
+            fabs(trainer->latest_scale) * core->frobenius(weights(trainer, trainer_latest_gradient(trainer), layer));
     }
     if (weight_norm != NULL) {
         *weight_norm = core->frobenius(weights(trainer, trainer->model->theta, layer));
