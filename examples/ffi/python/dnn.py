@@ -121,13 +121,17 @@ def _rows(name, array, columns, dtype):
     if rows.ndim == 1:
         rows = rows.reshape(1, -1)
     if rows.ndim != 2 or (columns is not None and rows.shape[1] != columns):
-        raise ValueError("%s has shape %s, expected [samples × %s]"
-                         % (name, np.shape(array), "features" if columns is None else columns))
+        kind = "outputs" if name == "y" else "inputs"
+        raise ValueError("%s must be [samples × %s], and has shape %s"
+                         % (name, kind if columns is None else "%d %s" % (columns, kind), np.shape(array)))
     return rows
 
 
 def _pair(x, y, inputs=None, outputs=None):
     """(x, y, suffix of the function that takes them): float32 where both are, else float64."""
+    if np.ndim(y) == 1 and np.ndim(x) == 2 and len(x) != 1:  # scikit-learn's y; as one sample it would be a riddle
+        raise ValueError("y must be [samples × outputs], and has shape %s; numbers of one output each: "
+                         "y.reshape(-1, 1)" % (np.shape(y),))
     single = all(getattr(a, "dtype", None) == np.float32 for a in (x, y))
     dtype = np.float32 if single else np.float64
     x, y = _rows("x", x, inputs, dtype), _rows("y", y, outputs, dtype)

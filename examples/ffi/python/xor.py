@@ -70,7 +70,10 @@ def show_errors(model, dataset):
     error = raises(dnn.Error, dnn.Trainer(model).fit, three_inputs)
     expect("a dataset of the wrong shape", error is not None and error.status == -1 and "3" in str(error))
     error = raises(ValueError, model.predict, np.zeros((4, 3)))
-    expect("an array of the wrong shape", error is not None)
+    expect("an array of the wrong shape", error is not None and "[samples × 2 inputs]" in str(error))
+    for function in (dnn.Dataset, dnn.Trainer(model).step):
+        error = raises(ValueError, function, X, Y[:, 0])
+        expect("a y without columns", error is not None and "y must be [samples × outputs]" in str(error))
     error = raises(dnn.Error, make_config().__setitem__, "activation", "sinusoid")
     expect("an unknown activation; the known ones are told", error is not None and "tanh" in str(error))
     error = raises(dnn.Error, model.predict, np.array([0.0, np.nan]))
