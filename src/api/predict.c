@@ -78,7 +78,7 @@ int32_t predict_check(const dnn_model *model, struct array_in x, int64_t n, cons
 
 bool predict_is_small(const dnn_model *model, struct array_in x, struct array_out y)
 {
-    return model->network->is_small && x.f64 != NULL && x.by == NULL && y.f64 != NULL;
+    return model->network->is_small && x.f64 != NULL && y.f64 != NULL;
 }
 
 static int32_t predict(const dnn_model *model, struct array_in x, int64_t n, struct array_out y)
@@ -89,7 +89,7 @@ static int32_t predict(const dnn_model *model, struct array_in x, int64_t n, str
         return status;
     }
     if (predict_is_small(model, x, y)) {
-        model->core->predict_small_rows(model->network, model->theta, x.f64, n, NULL, y.f64);
+        model->core->predict_small_rows(model->network, model->theta, x.by, x.f64, n, NULL, y.f64);
         return DNN_OK;
     }
     status = model_borrow_pass(model, &pass);
@@ -104,7 +104,7 @@ static int32_t predict(const dnn_model *model, struct array_in x, int64_t n, str
  * *status is what to return. */
 static bool predict_small(const dnn_model *model, const double *x, double *y, int32_t *status)
 {
-    if (model->is_standardized || x == NULL || y == NULL) {
+    if (x == NULL || y == NULL) {
         return false;
     }
     dnn_model *shared = (dnn_model *)model; /* its memory is no part of the model's value */
@@ -117,7 +117,8 @@ static bool predict_small(const dnn_model *model, const double *x, double *y, in
         return true;
     }
     *status = DNN_OK;
-    const bool is_done = model->core->predict_small(model->network, model->theta, memory, x, y);
+    const bool is_done =
+        model->core->predict_small(model->network, model->theta, memory, model_standardization(model), x, y);
     memory_free_aligned(atomic_exchange_explicit(&shared->small_memory, memory, memory_order_acq_rel));
     return is_done;
 }

@@ -31,11 +31,11 @@ static int32_t step(dnn_trainer *trainer, struct array_samples arrays, int64_t n
 static bool step_small(dnn_trainer *trainer, const double *x, const double *y, int64_t n, double *loss)
 {
     dnn_model *model = trainer->model;
-    if (n != 1 || !trainer->is_small || model->is_standardized ||
-        atomic_load_explicit(&model->training, memory_order_relaxed)) {
+    if (n != 1 || !trainer->is_small || atomic_load_explicit(&model->training, memory_order_relaxed)) {
         return false;
     }
-    struct small_step step = {.x = x, .y = y, .eta = trainer->eta, .weight_bound = model->weight_bound};
+    struct small_step step = {
+        .x = x, .y = y, .by = model_standardization(model), .eta = trainer->eta, .weight_bound = model->weight_bound};
     if (model_begin_training(model) != DNN_OK) {
         return false;
     }

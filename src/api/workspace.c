@@ -52,10 +52,11 @@ void dnn_workspace_destroy(dnn_workspace *workspace)
 static bool predict_small(dnn_workspace *workspace, const double *x, int64_t n, double *y)
 {
     const dnn_model *model = workspace->model;
-    if (n != 1 || workspace->small_memory == NULL || model->is_standardized || x == NULL || y == NULL) {
+    if (n != 1 || workspace->small_memory == NULL || x == NULL || y == NULL) {
         return false;
     }
-    if (!model->core->predict_small(model->network, model->theta, workspace->small_memory, x, y)) {
+    if (!model->core->predict_small(model->network, model->theta, workspace->small_memory, model_standardization(model),
+                                    x, y)) {
         return false;
     }
     workspace->is_small = true;
@@ -71,8 +72,8 @@ static int32_t predict(dnn_workspace *workspace, struct array_in x, int64_t n, s
     if (status == DNN_OK && n > 0) {
         workspace->is_small = false;
         if (predict_is_small(workspace->model, x, y)) {
-            workspace->model->core->predict_small_rows(workspace->model->network, workspace->model->theta, x.f64, n,
-                                                       workspace->pass, y.f64);
+            workspace->model->core->predict_small_rows(workspace->model->network, workspace->model->theta, x.by, x.f64,
+                                                       n, workspace->pass, y.f64);
         } else {
             predict_rows(workspace->model, workspace->pass, x, n, y);
         }

@@ -33,9 +33,10 @@ struct core {
     void (*gradient)(const struct network *network, const struct pass *pass, bool accumulate, void *gradient);
     void (*descend)(const struct network *network, const struct pass *pass, double eta, void *theta);
     bool (*is_small)(const struct network *network);
-    bool (*predict_small)(const struct network *network, const void *theta, void *memory, const double *x, double *y);
-    void (*predict_small_rows)(const struct network *network, const void *theta, const double *x, int64_t n,
-                               struct pass *pass, double *y);
+    bool (*predict_small)(const struct network *network, const void *theta, void *memory,
+                          const struct standardization *by, const double *x, double *y);
+    void (*predict_small_rows)(const struct network *network, const void *theta, const struct standardization *by,
+                               const double *x, int64_t n, struct pass *pass, double *y);
     bool (*descend_small)(const struct network *network, void *theta, struct pass *pass, struct small_step *step);
     double (*fused_bound)(const struct network *network, const struct pass *pass, double weight_bound);
     void (*fused_descend)(const struct network *network, const struct pass *pass, double eta, void *theta);

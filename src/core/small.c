@@ -84,27 +84,23 @@ LANES_INLINE void forward(const struct network *network, const real *theta, stru
     pass->n_rows = 1;
 }
 
-/* out = in; false, and nothing written, if a number is not finite in the core's precision. */
-LANES_INLINE bool take(const double *in, int64_t n, real *out)
+/* out = in, or (in − mean) / scale; false if a number is not finite in the core's precision. */
+LANES_INLINE bool take(const double *in, const struct standardization *by, int64_t n, real *out)
 {
     real spoilt = 0; /* v − v is NaN for an infinity and for NaN */
     for (int64_t j = 0; j < n; j++) {
-        const real v = (real)in[j];
+        const real v = small_input(in[j], by, j);
         spoilt += v - v;
+        out[j] = v;
     }
-    if (spoilt != 0) {
-        return false;
-    }
-    for (int64_t j = 0; j < n; j++) {
-        out[j] = (real)in[j];
-    }
-    return true;
+    return spoilt == 0;
 }
 
-bool small_predict(const struct network *network, const void *theta, void *memory, const double *x, double *y)
+bool small_predict(const struct network *network, const void *theta, void *memory, const struct standardization *by,
+                   const double *x, double *y)
 {
     real *from = memory;
-    if (!take(x, network->layers[0].n_in, from)) {
+    if (!take(x, by, network->layers[0].n_in, from)) {
         return false;
     }
     for (int64_t l = 0; l < network->depth; l++) {
@@ -197,7 +193,8 @@ LANES_INLINE void move_rows(const struct layer *layer, real *w, const real *x_ha
 bool small_descend(const struct network *network, void *theta, struct pass *pass, struct small_step *step)
 {
     const int64_t L = network->depth;
-    if (!take(step->x, network->layers[0].n_in, pass->x[0]) || !take(step->y, network->layers[L - 1].n_out, pass->y)) {
+    if (!take(step->x, step->by, network->layers[0].n_in, pass->x[0]) ||
+        !take(step->y, NULL, network->layers[L - 1].n_out, pass->y)) {
         return false;
     }
     forward(network, theta, pass);

@@ -20,14 +20,15 @@
 bool small_fits(const struct network *network);
 
 /* y = x_L of one sample. memory: [SMALL_MEMORY] bytes on a cache line of its own, for one thread at a time; x_l is left in it
- * from number l × SMALL_ROW on. x: [n_0], y: [n_L], which may be x. False, and nothing but memory written, if a number of x is
+ * from number l × SMALL_ROW on. by: what x is standardized by, or NULL. x: [n_0], y: [n_L], which may be x. False, and nothing but memory written, if a number of x is
  * not finite in the core's precision. */
-bool small_predict(const struct network *network, const void *theta, void *memory, const double *x, double *y);
+bool small_predict(const struct network *network, const void *theta, void *memory, const struct standardization *by,
+                   const double *x, double *y);
 
 /* y = x_L of n samples, whose numbers are finite in the core's precision. x: [n × n_0], y: [n × n_L]; they may not overlap.
  * pass: with room for n rows, into which each x_l is written as well; or NULL. */
-void small_predict_rows(const struct network *network, const void *theta, const double *x, int64_t n, struct pass *pass,
-                        double *y);
+void small_predict_rows(const struct network *network, const void *theta, const struct standardization *by,
+                        const double *x, int64_t n, struct pass *pass, double *y);
 
 /* W_l −= η ∇W_l for each l, from one sample by plain gradient descent, left in the pass as propagate_backward does. False,
  * and no weight changed, if a number is not finite or could become so, or the loss is not one of z alone: go the long way. */

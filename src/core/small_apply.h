@@ -6,6 +6,20 @@
 
 #include "core/activation.h"
 #include "core/exponential.h"
+#include "core/standardize.h"
+
+#include <math.h>
+#include <stddef.h>
+
+/* Number j of a sample, standardized if need be; by halves where the difference would overflow, as core/standardize.c does. */
+LANES_INLINE real small_input(double number, const struct standardization *by, int64_t j)
+{
+    if (by == NULL) {
+        return (real)number;
+    }
+    const double difference = number - by->mean[j];
+    return (real)(isinf(difference) ? (number / 2 - by->mean[j] / 2) / (by->scale[j] / 2) : difference / by->scale[j]);
+}
 
 /* φ(z) */
 LANES_INLINE lanes small_apply(const struct activation *activation, lanes z)

@@ -9,11 +9,12 @@
 #include <stddef.h>
 
 /* Number j of up to LANES samples from x on, `columns` apart; beyond the last sample, the last again. */
-LANES_INLINE lanes gather(const double *x, int64_t columns, int64_t j, int64_t samples)
+LANES_INLINE lanes gather(const double *x, const struct standardization *by, int64_t columns, int64_t j,
+                          int64_t samples)
 {
-    lanes v;
+    lanes v = lanes_of(0);
     for (int64_t k = 0; k < LANES; k++) {
-        v[k] = (real)x[(k < samples ? k : samples - 1) * columns + j];
+        v[k] = small_input(x[(k < samples ? k : samples - 1) * columns + j], by, j);
     }
     return v;
 }
@@ -44,15 +45,15 @@ static void keep(const struct network *network, const lanes *x, int64_t l, int64
     }
 }
 
-void small_predict_rows(const struct network *network, const void *theta, const double *x, int64_t n, struct pass *pass,
-                        double *y)
+void small_predict_rows(const struct network *network, const void *theta, const struct standardization *by,
+                        const double *x, int64_t n, struct pass *pass, double *y)
 {
     lanes first[SMALL_WIDEST], second[SMALL_WIDEST], *from = first, *to = second;
     const int64_t n_in = network->layers[0].n_in, n_out = network->layers[network->depth - 1].n_out;
     for (int64_t s = 0; s < n; s += LANES) {
         const int64_t samples = n - s < LANES ? n - s : LANES;
         for (int64_t j = 0; j < n_in; j++) {
-            from[j] = gather(x + s * n_in, n_in, j, samples);
+            from[j] = gather(x + s * n_in, by, n_in, j, samples);
         }
         for (int64_t l = 0; l < network->depth; l++) {
             const struct layer *layer = &network->layers[l];

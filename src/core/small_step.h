@@ -4,13 +4,18 @@
 #ifndef DNN_CORE_SMALL_STEP_H
 #define DNN_CORE_SMALL_STEP_H
 
+#include "core/standardize.h"
+
+#include <stdint.h>
+
 /* No small network is wider or deeper; and the memory that a prediction takes, in bytes. */
 enum { SMALL_WIDEST = 32, SMALL_DEEPEST = 16, SMALL_ROW = 40, SMALL_MEMORY = (SMALL_DEEPEST + 1) * SMALL_ROW * 8 };
 
 /* What a step is given and gives. */
 struct small_step {
-    const double *x; /* [n_0] */
-    const double *y; /* [n_L] */
+    const double *x;                  /* [n_0] */
+    const double *y;                  /* [n_L] */
+    const struct standardization *by; /* of x, or NULL */
     double eta;
     double weight_bound; /* no |w| is larger */
     double loss;         /* out: E before the step */
