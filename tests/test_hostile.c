@@ -321,6 +321,28 @@ static void test_a_compressed_lie_gets_memory_for_what_comes_alone(void **state)
     }
 }
 
+/* Three rows of 20,000 columns: what is asked for goes by the numbers that there are, not by a count of rows. */
+static void test_a_wide_table_takes_memory_for_its_few_rows_alone(void **state)
+{
+    (void)state;
+    enum { ROWS = 3, COLUMNS = 20000, SIZE = 2 * ROWS * COLUMNS };
+    static char file[SIZE];
+    dnn_dataset *dataset = NULL;
+    for (int i = 0; i < SIZE; i += 2) {
+        file[i] = '7';
+        file[i + 1] = (i / 2 + 1) % COLUMNS == 0 ? '\n' : ',';
+    }
+    files_write(paths[0], file, SIZE);
+    const int64_t before = held, array = (int64_t)sizeof(double) * ROWS * COLUMNS;
+    peak = held;
+    assert_ok(dnn_dataset_read_csv(paths[0], "targets=none", &dataset));
+    assert_in_range(peak - before, array, 4 * array + (1 << 20));
+    assert_int_equal(dnn_dataset_size(dataset), ROWS);
+    assert_int_equal(dnn_dataset_inputs(dataset), COLUMNS);
+    dnn_dataset_destroy(dataset);
+    assert_int_equal(held, before);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -329,6 +351,7 @@ int main(void)
         cmocka_unit_test(test_a_reading_that_is_refused_memory_leaves_nothing_behind),
         cmocka_unit_test(test_a_large_array_takes_its_own_size_and_little_more),
         cmocka_unit_test(test_a_compressed_lie_gets_memory_for_what_comes_alone),
+        cmocka_unit_test(test_a_wide_table_takes_memory_for_its_few_rows_alone),
     };
     return cmocka_run_group_tests(tests, enter, files_leave);
 }

@@ -19,7 +19,7 @@
 #include <math.h>
 #include <stddef.h>
 
-enum { FIRST_ROWS = 64, MOST_GROWTH = 4 };
+enum { MOST_MORE_ROWS = 64, MORE_BYTES = 1 << 16, MOST_GROWTH = 4 };
 
 #define MOST_ROWS INT64_C(2147483647) /* of a dataset */
 
@@ -61,11 +61,19 @@ static double foretell_rows(const struct csv_table *table)
     return share > 0 ? (double)table->n / share : 0;
 }
 
+/* The rows that are asked for beyond any foresight: of a million columns not 64, which would be half a gigabyte. */
+static int64_t more_rows(const struct csv_plan *plan)
+{
+    const int64_t rows = MORE_BYTES / ((plan->n_in + plan->n_targets) * (int64_t)sizeof(double));
+    return rows < 1 ? 1 : rows < MOST_MORE_ROWS ? rows : MOST_MORE_ROWS;
+}
+
 /* Makes room for one more row at least. */
 static int32_t grow(struct csv_table *table)
 {
-    const double foretold = 1.02 * foretell_rows(table) + FIRST_ROWS;
-    const int64_t least = table->n + table->n / 16 + FIRST_ROWS, most = MOST_GROWTH * table->n + FIRST_ROWS;
+    const int64_t more = more_rows(table->plan);
+    const double foretold = 1.02 * foretell_rows(table) + (double)more;
+    const int64_t least = table->n + table->n / 16 + more, most = MOST_GROWTH * table->n + more;
     int64_t rows = foretold < (double)most ? (int64_t)foretold : most;
     rows = rows < least ? least : rows;
     rows = rows < MOST_ROWS ? rows : MOST_ROWS;
