@@ -48,9 +48,16 @@ static int end(int result)
     return result;
 }
 
+/* The permissions that files had when they were made. */
+static mode_t first_modes;
+
 static int tried_open(const char *path, int flags, mode_t mode)
 {
-    return begin("open") ? -1 : end(open(path, flags, mode));
+    struct stat about;
+    const int descriptor = begin("open") ? -1 : end(open(path, flags, mode));
+    if (descriptor >= 0 && (flags & O_CREAT) != 0 && fstat(descriptor, &about) == 0)
+        first_modes |= about.st_mode & 07777;
+    return descriptor;
 }
 
 static ssize_t tried_write(int descriptor, const void *bytes, size_t size)
@@ -430,6 +437,21 @@ static void test_a_file_keeps_its_mode_and_a_new_one_follows_the_mask(void **sta
     unlink(path);
 }
 
+/* fchmod comes too late for whoever has the file open already. */
+static void test_what_replaces_a_secret_file_is_secret_from_the_start(void **state)
+{
+    (void)state;
+    const char *path = scratch_path("file");
+    const mode_t mask = umask(0);
+    assert_ok(save(path));
+    assert_int_equal(chmod(path, 0600), 0);
+    first_modes = 0;
+    assert_ok(save(path));
+    assert_int_equal(first_modes, 0600);
+    umask(mask);
+    unlink(path);
+}
+
 static void test_names_may_be_as_long_as_the_system_lets_them(void **state)
 {
     (void)state;
@@ -550,6 +572,7 @@ int main(void)
         cmocka_unit_test(test_what_is_no_file_is_not_replaced),
         cmocka_unit_test(test_links_are_followed),
         cmocka_unit_test(test_a_file_keeps_its_mode_and_a_new_one_follows_the_mask),
+        cmocka_unit_test(test_what_replaces_a_secret_file_is_secret_from_the_start),
         cmocka_unit_test(test_names_may_be_as_long_as_the_system_lets_them),
         cmocka_unit_test(test_paths_may_be_relative),
         cmocka_unit_test(test_without_permission_nothing_is_written),

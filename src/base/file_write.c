@@ -109,23 +109,26 @@ static int32_t name_temporary(struct writing *writing)
     return DNN_OK;
 }
 
-static int open_again(const char *path, int flags)
+/* mode: of a file that is made */
+static int open_again(const char *path, int flags, mode_t mode)
 {
     int descriptor;
     do {
-        descriptor = open(path, flags | O_CLOEXEC, READ_AND_WRITE);
+        descriptor = open(path, flags | O_CLOEXEC, mode);
     } while (descriptor < 0 && errno == EINTR);
     return descriptor;
 }
 
-/* A name that is taken is one that another process, now dead, left behind. */
+/* A name that is taken is one that another process, now dead, left behind. What replaces a file is never open to more
+ * people than that file: whoever opened it before fchmod would read on behind it. */
 static int32_t open_temporary(struct writing *writing)
 {
+    const mode_t mode = writing->is_replacing ? writing->mode & READ_AND_WRITE : READ_AND_WRITE;
     int32_t status = DNN_OK;
     for (int i = 0; status == DNN_OK && writing->descriptor < 0 && i < MOST_TRIES; i++) {
         status = name_temporary(writing);
         if (status == DNN_OK) {
-            writing->descriptor = open_again(writing->temporary, O_WRONLY | O_CREAT | O_EXCL);
+            writing->descriptor = open_again(writing->temporary, O_WRONLY | O_CREAT | O_EXCL, mode);
         }
         if (status == DNN_OK && writing->descriptor < 0 && errno != EEXIST) {
             return cannot_write(writing->path, errno);
@@ -192,7 +195,7 @@ static int32_t sync_folder(struct writing *writing)
         writing->target[writing->folder] = '\0'; /* no longer needed */
         folder = writing->target;
     }
-    const int descriptor = open_again(folder, O_RDONLY);
+    const int descriptor = open_again(folder, O_RDONLY, 0);
     if (descriptor < 0) {
         return DNN_OK;
     }
