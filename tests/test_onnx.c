@@ -608,6 +608,15 @@ static void test_graphs_that_are_no_chain_of_layers_are_refused(void **state)
     put_node(&graph, "", "Mul", "x minus", "t", "");
     put_node(&graph, "", "Gemm", "t w b", "y", "");
     expect_refused(13, DNN_ERROR_UNSUPPORTED, "no number > 0");
+    begin(); /* [1, n] that is turned is a number for each sample, not for each column */
+    put_node(&graph, "", "Transpose", "b1", "t", "");
+    put_node(&graph, "", "Gemm", "x w t", "y", "");
+    expect_refused(13, DNN_ERROR_UNSUPPORTED, "constant biases");
+    begin();
+    put_node(&graph, "", "Transpose", "scale", "t", "");
+    put_node(&graph, "", "Mul", "x t", "scaled", "");
+    put_node(&graph, "", "Gemm", "scaled w b", "y", "");
+    expect_refused(13, DNN_ERROR_UNSUPPORTED, "is a Mul of the input and a constant");
     begin();
     put_node(&graph, "", "Gemm", "x w b", "y", "");
     expect_refused(6, DNN_ERROR_UNSUPPORTED, "operator set 6");

@@ -52,6 +52,12 @@ bool graph_scalar(const struct walk *walk, const struct value *value, double *nu
     return true;
 }
 
+/* Numbers for the columns. [1, n] that was turned is a column itself: numbers for the samples. */
+static bool is_list(const struct value *value)
+{
+    return value->form == CONSTANT && !value->is_transposed;
+}
+
 static bool is_near(double number, double expected)
 {
     return fabs(number - expected) <= 1e-6 * fabs(expected);
@@ -122,7 +128,7 @@ int32_t operator_add(struct walk *walk, struct value *out)
     if (status != DNN_OK) {
         return status;
     }
-    if (a->form == INPUT && b->form == CONSTANT) {
+    if (a->form == INPUT && is_list(b)) {
         return shift_input(walk, a, '+', b->constant, out);
     }
     if (a->form == SUM && a->layer->takes_bias && b->form == CONSTANT) {
@@ -145,7 +151,7 @@ int32_t operator_sub(struct walk *walk, struct value *out)
     if (status != DNN_OK) {
         return status;
     }
-    if (a->form == INPUT && b->form == CONSTANT && !swapped) {
+    if (a->form == INPUT && is_list(b) && !swapped) {
         return shift_input(walk, a, '-', b->constant, out);
     }
     if (swapped && a->form == ACTIVATED && a->width == 1 && graph_scalar(walk, b, &number) && number == 1) {
@@ -211,7 +217,7 @@ int32_t operator_mul(struct walk *walk, struct value *out)
     if (status != DNN_OK) {
         return status;
     }
-    if (a->form == INPUT && b->form == CONSTANT) {
+    if (a->form == INPUT && is_list(b)) {
         return shift_input(walk, a, '*', b->constant, out);
     }
     if ((graph_scalar(walk, b, &number) && multiply_by_number(a, number, out)) || multiply_values(a, b, out) ||
@@ -230,7 +236,7 @@ int32_t operator_div(struct walk *walk, struct value *out)
     if (status != DNN_OK) {
         return status;
     }
-    if (a->form == INPUT && b->form == CONSTANT && !swapped) {
+    if (a->form == INPUT && is_list(b) && !swapped) {
         return shift_input(walk, a, '/', b->constant, out);
     }
     if (!swapped && (a->form == SUM || a->form == SCALED) && graph_scalar(walk, b, &number) && number != 0 &&

@@ -82,7 +82,7 @@ static int32_t take_weight(struct walk *walk, struct value *value, bool is_out_f
 /* Biases [n_out], or one number for all. */
 static int32_t take_bias(struct walk *walk, struct value *value, int64_t n_out, double beta, struct tensor *bias)
 {
-    if (value->form != CONSTANT) {
+    if (value->form != CONSTANT || value->is_transposed) { /* [1, n] turned is a column, one number a sample */
         return graph_unexpected(walk, value, "constant biases");
     }
     const int32_t status = graph_use(walk, value->constant, beta);
