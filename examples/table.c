@@ -52,6 +52,15 @@ static bool failed(int32_t status, const char *what)
     return true;
 }
 
+/* Says so if there is none. */
+static bool has_memory(bool has)
+{
+    if (!has) {
+        fputs("table: there is not enough memory\n", stderr);
+    }
+    return has;
+}
+
 /* ---------------------------------------------- command line ---------------------------------------------- */
 static void print_help(void)
 {
@@ -158,7 +167,7 @@ static int measure_targets(objects *all)
     double *y = calloc((size_t)outputs, sizeof *y);
     all->mean = calloc((size_t)outputs, sizeof *all->mean);
     all->scale = calloc((size_t)outputs, sizeof *all->scale);
-    bool ready = y != NULL && all->mean != NULL && all->scale != NULL;
+    bool ready = has_memory(y != NULL && all->mean != NULL && all->scale != NULL);
     for (int64_t i = 0; ready && i < 2 * n; i++) { /* the means first, then the deviations from them */
         ready = !failed(dnn_dataset_get(all->training, i % n, NULL, y), "targets");
         for (int64_t j = 0; ready && j < outputs; j++) {
@@ -182,7 +191,7 @@ static int scale_targets(const objects *all, const dnn_dataset *dataset, dnn_dat
     const int64_t n = dnn_dataset_size(dataset), inputs = dnn_dataset_inputs(dataset);
     const int64_t outputs = dnn_dataset_outputs(dataset);
     double *x = calloc((size_t)(n * inputs), sizeof *x), *y = calloc((size_t)(n * outputs), sizeof *y);
-    bool ready = x != NULL && y != NULL;
+    bool ready = has_memory(x != NULL && y != NULL);
     for (int64_t i = 0; ready && i < n; i++) {
         ready = !failed(dnn_dataset_get(dataset, i, x + i * inputs, y + i * outputs), "targets");
         for (int64_t j = 0; ready && j < outputs; j++) {
@@ -200,7 +209,7 @@ static int scale_back(const objects *all)
 {
     const int64_t last = all->layer_count - 2, columns = all->layers[last] + 1, rows = all->layers[last + 1];
     double *w = calloc((size_t)(rows * columns), sizeof *w);
-    bool ready = w != NULL && !failed(dnn_model_get_weights(all->model, last, w), "last layer");
+    bool ready = has_memory(w != NULL) && !failed(dnn_model_get_weights(all->model, last, w), "last layer");
     for (int64_t i = 0; ready && i < rows * columns; i++) {
         w[i] = w[i] * all->scale[i / columns] + ((i + 1) % columns == 0 ? all->mean[i / columns] : 0);
     }
@@ -285,7 +294,7 @@ static int count_classes(const dnn_dataset *dataset, int64_t *counts)
 {
     const int64_t classes = dnn_dataset_outputs(dataset);
     double *y = calloc((size_t)classes, sizeof *y);
-    bool ready = y != NULL;
+    bool ready = has_memory(y != NULL);
     for (int64_t i = 0; ready && i < dnn_dataset_size(dataset); i++) {
         ready = !failed(dnn_dataset_get(dataset, i, NULL, y), "classes");
         counts[class_of(y, classes)]++;
@@ -314,19 +323,20 @@ static void show_confusion(const objects *all, const int64_t *counts, int64_t cl
 static int report_classes(const objects *all)
 {
     const int64_t classes = dnn_dataset_outputs(all->whole);
-    int64_t *counts = calloc((size_t)(2 * classes), sizeof *counts), *seen = counts + classes;
-    int64_t *confusion = calloc((size_t)(classes * classes), sizeof *confusion);
+    const bool shows = classes > 1 && classes <= MOST_CLASSES_SHOWN;
+    int64_t *counts = calloc((size_t)classes, sizeof *counts), *seen = calloc((size_t)classes, sizeof *seen);
+    int64_t confusion[MOST_CLASSES_SHOWN * MOST_CLASSES_SHOWN];
     double loss = 0, accuracy = 0;
-    bool ready = counts != NULL && confusion != NULL && count_classes(all->training, counts) == DONE &&
+    bool ready = has_memory(counts != NULL && seen != NULL) && count_classes(all->training, counts) == DONE &&
                  count_classes(all->test, seen) == DONE &&
                  !failed(dnn_model_evaluate(all->model, all->test, &loss, &accuracy), "test") &&
-                 (classes < 2 || !failed(dnn_model_confusion(all->model, all->test, confusion), "test"));
+                 (!shows || !failed(dnn_model_confusion(all->model, all->test, confusion), "test"));
     if (ready) {
         int64_t common = 0;
         for (int64_t j = 1; j < classes; j++) {
             common = counts[j] > counts[common] ? j : common;
         }
-        if (classes > 1 && classes <= MOST_CLASSES_SHOWN) {
+        if (shows) {
             show_confusion(all, confusion, classes);
         }
         printf("test accuracy %.2f %%, loss %.4f; always answering \"%s\" gives %.2f %%\n", 100 * accuracy, loss,
@@ -334,7 +344,7 @@ static int report_classes(const objects *all)
                100 * (double)seen[common] / (double)dnn_dataset_size(all->test));
     }
     free(counts);
-    free(confusion);
+    free(seen);
     return ready ? DONE : FAILED;
 }
 
@@ -343,7 +353,7 @@ static int report_numbers(const objects *all)
 {
     const int64_t n = dnn_dataset_size(all->test), outputs = dnn_dataset_outputs(all->test);
     double loss = 0, r2 = 0, baseline = 0, *y = calloc((size_t)outputs, sizeof *y);
-    bool ready = y != NULL && !failed(dnn_model_evaluate(all->model, all->test, &loss, NULL), "test") &&
+    bool ready = has_memory(y != NULL) && !failed(dnn_model_evaluate(all->model, all->test, &loss, NULL), "test") &&
                  !failed(dnn_model_score(all->model, all->test, &r2), "test");
     for (int64_t i = 0; ready && i < n; i++) {
         ready = !failed(dnn_dataset_get(all->test, i, NULL, y), "test");
