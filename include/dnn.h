@@ -365,7 +365,7 @@ DNN_API int32_t dnn_model_summary(const dnn_model *model, char *buffer, int64_t 
  * dnn.header_sha256 of the rest. The same model gives the same bytes, on every machine. The file is replaced in one
  * step: after a failure, or if the process is killed, it is the old one or the new one, whole. path: UTF-8.
  * DNN_ERROR_IO with the path and the system's reason; DNN_ERROR_UNSUPPORTED if the format's header would exceed 16 MiB.
- * Since 0.1. */
+ * Needs memory for the file once over. Threads as dnn_model_predict. Since 0.1. */
 DNN_API int32_t dnn_model_save(const dnn_model *model, const char *path);
 
 /* Reads a model that dnn_model_save wrote, or the model of a checkpoint (dnn_trainer_save). It predicts the same to the
@@ -384,10 +384,12 @@ DNN_API int32_t dnn_model_load(const char *path, dnn_model **out);
 DNN_API int32_t dnn_model_load_with(const char *path, const dnn_config *config, dnn_model **out);
 
 /* What dnn_model_save writes, into memory. buffer: [capacity] bytes, or NULL to ask for the size alone. *size (NULL
- * only if buffer is not): the bytes that it takes. DNN_ERROR_INVALID_ARGUMENT if capacity is too small. Since 0.1. */
+ * only if buffer is not): the bytes that it takes. DNN_ERROR_INVALID_ARGUMENT if capacity is too small, and
+ * then nothing is written; else errors and threads as dnn_model_save. Since 0.1. */
 DNN_API int32_t dnn_model_save_memory(const dnn_model *model, void *buffer, int64_t capacity, int64_t *size);
 
-/* dnn_model_load from memory. bytes: [size], read during the call only. Since 0.1. */
+/* dnn_model_load from memory. bytes: [size], read during the call only. *out and errors as there, but DNN_ERROR_IO.
+ * Since 0.1. */
 DNN_API int32_t dnn_model_load_memory(const void *bytes, int64_t size, dnn_model **out);
 
 /* Writes the model as an ONNX file, which ONNX Runtime, OpenVINO, TensorRT, browsers and phones run: operator set 13, a
@@ -638,7 +640,8 @@ DNN_API int32_t dnn_dataset_create_labels_u8(const uint8_t *x, int64_t n, int64_
  * n × 1 or n × m. Paths are UTF-8. DNN_ERROR_IO if a file cannot be read; DNN_ERROR_FORMAT if it is damaged or no IDX
  * file, a label is negative, or the two do not match; DNN_ERROR_NOT_FINITE if a number is NaN or infinite;
  * DNN_ERROR_UNSUPPORTED if there are more numbers than a dataset can hold. Memory: the resulting arrays and at most
- * 2 MiB; never more than the files could hold. Format: yann.lecun.com/exdb/mnist. Since 0.1. */
+ * 2 MiB; never more than the files could hold. *out: released with dnn_dataset_destroy. Format:
+ * yann.lecun.com/exdb/mnist. Since 0.1. */
 DNN_API int32_t dnn_dataset_read_idx(const char *images_path, const char *labels_path, dnn_dataset **out);
 
 /* Reads a pair of files of numpy.save, plain or gzip: x of shape (n, any dimensions), each sample's numbers in one row in
@@ -655,7 +658,7 @@ DNN_API int32_t dnn_dataset_read_idx(const char *images_path, const char *labels
  * that holds the type exactly (bool, 8 and 16 bits, float32), else as double. For targets that are the inputs give one
  * path twice. DNN_ERROR_IO, DNN_ERROR_FORMAT, DNN_ERROR_NOT_FINITE as in dnn_dataset_read_idx; DNN_ERROR_UNSUPPORTED for
  * arrays of objects, text, structures, complex numbers or dates, integers beyond 2^53, .npz archives, and more numbers
- * than a dataset can hold. Memory as there. Format: numpy.lib.format, versions 1 to 3. Since 0.1. */
+ * than a dataset can hold. Memory and *out as there. Format: numpy.lib.format, versions 1 to 3. Since 0.1. */
 DNN_API int32_t dnn_dataset_read_npy(const char *x_path, const char *y_path, dnn_dataset **out);
 
 /* Reads a table of text, plain or gzip: CSV by RFC 4180, in UTF-8. A row is a sample, a column an input or a target; a
@@ -682,7 +685,8 @@ DNN_API int32_t dnn_dataset_read_npy(const char *x_path, const char *y_path, dnn
  * DNN_ERROR_IO if the file cannot be read; DNN_ERROR_FORMAT, with file, line and column, for what is no number (and what to do
  * about it), rows of unequal length, and a damaged file; DNN_ERROR_NOT_FINITE for inf, and what is too large for a double;
  * DNN_ERROR_INVALID_ARGUMENT for options, listing the known ones; DNN_ERROR_UNSUPPORTED for more than 1048576 columns, a
- * field of more than 1 MiB, a row of more than 64 MiB. Takes hardly more memory than its numbers. Since 0.1. */
+ * field of more than 1 MiB, a row of more than 64 MiB. Takes hardly more memory than its numbers. *out: released with
+ * dnn_dataset_destroy. Since 0.1. */
 DNN_API int32_t dnn_dataset_read_csv(const char *path, const char *options_or_null, dnn_dataset **out);
 
 /* How many samples there are. −1 if dataset is NULL. Since 0.1. */
