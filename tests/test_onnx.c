@@ -608,6 +608,12 @@ static void test_graphs_that_are_no_chain_of_layers_are_refused(void **state)
     put_node(&graph, "", "Mul", "x minus", "t", "");
     put_node(&graph, "", "Gemm", "t w b", "y", "");
     expect_refused(13, DNN_ERROR_UNSUPPORTED, "no number > 0");
+    static const char *const wrong_types[] = {"alpha=2", "beta=2", "transB=1.0", "transA='0'"};
+    for (size_t i = 0; i < sizeof wrong_types / sizeof *wrong_types; i++) {
+        begin();
+        put_node(&graph, "layer", "Gemm", "x w b", "y", wrong_types[i]);
+        expect_refused(13, DNN_ERROR_FORMAT, i < 2 ? "that is no float" : "that is no integer");
+    }
     begin(); /* [1, n] that is turned is a number for each sample, not for each column */
     put_node(&graph, "", "Transpose", "b1", "t", "");
     put_node(&graph, "", "Gemm", "x w t", "y", "");

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "format/onnx_graph.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static operator_function operator_constant, operator_log_softmax;
@@ -147,6 +148,27 @@ static bool reads_a_label(const struct walk *walk)
     return false;
 }
 
+/* A number of another type lies in another field of the message, and would be read as 0. */
+static int32_t check_attributes(const struct walk *walk)
+{
+    static const char *const floats = " alpha beta ", *const integers = " transA transB axis to start end ";
+    for (size_t i = 0; i < walk->node->n_attribute; i++) {
+        const Attribute *attribute = walk->node->attribute[i];
+        char word[16] = "";
+        const int length = snprintf(word, sizeof word, " %s ", attribute->name);
+        const bool is_word = length < (int)sizeof word && strchr(attribute->name, ' ') == NULL && length > 2;
+        const bool is_float = is_word && strstr(floats, word) != NULL;
+        const bool is_known = is_float || (is_word && strstr(integers, word) != NULL);
+        const int32_t type = is_float ? DNN__ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__FLOAT
+                                      : DNN__ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__INT;
+        if (is_known && (int32_t)attribute->type != type) {
+            return graph_error(walk, DNN_ERROR_FORMAT, "has an attribute %.100s that is no %s", attribute->name,
+                               is_float ? "float" : "integer");
+        }
+    }
+    return DNN_OK;
+}
+
 int32_t operator_run(struct walk *walk, struct value *out)
 {
     const Node *node = walk->node;
@@ -156,7 +178,8 @@ int32_t operator_run(struct walk *walk, struct value *out)
     }
     for (size_t i = 0; i < KNOWN_COUNT; i++) {
         if (strcmp(known[i].name, node->op_type) == 0 && strcmp(known[i].domain, domain) == 0) {
-            return known[i].run(walk, out);
+            const int32_t status = check_attributes(walk);
+            return status == DNN_OK ? known[i].run(walk, out) : status;
         }
     }
     return unknown_operator(walk);
