@@ -168,6 +168,7 @@ DNN_API const char *dnn_last_error(void);
  *     checkpoint_every    1              1              1              epochs from one checkpoint to the next; from 1
  *     seed                0              0              0              of the random numbers; an integer
  *     engine              auto           auto           auto           one sample's way: auto, blas or fused; see below
+ *     threads             0              0              0              of a step of one sample; 0 to 256; see below
  *
  * activation, with x = φ(z), z one neuron's sum:
  *     identity    z                                  relu        max(0, z)
@@ -212,6 +213,10 @@ DNN_API const char *dnn_last_error(void);
  *     fused   loops of this library, for the processor's own vectors, that read each weight once forward and once
  *             backward, where the rule of sgd is applied at once; the same to within rounding; wakes no thread of the BLAS
  *     auto    the faster one: fused
+ * threads = N: a trainer's step of one sample by sgd, with the engine fused, is divided among N threads of its own, each of
+ * which owns some rows of every W; N is held to the processors that the process may use. 0 chooses: 1 for a network
+ * that is too small to gain from more. A step with another optimizer, with dropout or of more than one sample is not divided,
+ * but the BLAS's matrix products use the BLAS's own threads. The sums of N threads add in another order than those of 1.
  *
  * RANDOM NUMBERS come from one generator a handle, xoshiro256++ seeded by `seed`, with a stream of its own for weights,
  * order and dropout. The same seed, library, BLAS kernel and number of BLAS threads give the same weights bit for bit;

@@ -63,6 +63,7 @@ static const struct {
     {"class_weight", "none", {"balanced", "none"}},
     {"checkpoint_path", "", {"a b/ü.dnn", "x"}},
     {"checkpoint_every", "1", {"5", "1"}},
+    {"threads", "0", {"2", "0"}},
     {"engine", "auto", {"blas", "fused", "auto"}},
     {"seed", "0", {"1", "-1", "9223372036854775807", "-9223372036854775808"}},
 };

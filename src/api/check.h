@@ -14,6 +14,9 @@
 /* A count of rows that the BLAS can hold. */
 #define CHECK_LARGEST_COUNT INT64_C(2147483647)
 
+/* The most that the key `threads` takes. */
+#define CHECK_MOST_THREADS 256
+
 /* Returns DNN_ERROR_INVALID_ARGUMENT, with a message that names it, if the argument is NULL. */
 #define REQUIRE(pointer)                                                                                               \
     do {                                                                                                               \

@@ -181,6 +181,9 @@ const struct key_entry key_table[KEY_COUNT] = {
     [KEY_ENGINE] = {"engine", CHOICE(engine_choice), TRAINING,
                     HELP("auto", "what one sample goes through: blas = the BLAS, fused = loops that read each weight "
                                  "once a pass, auto = the faster")},
+    [KEY_THREADS] = {"threads", INTEGER(0, CHECK_MOST_THREADS), TRAINING,
+                     HELP("0", "that a step of one sample is divided among, 0 = by measured size, never slower than 1; "
+                               "not more than processors; an integer from 0")},
 };
 
 /* N of "activation.N", written as numbers are, without a sign or zeros before it; 0 if that is not what the name is. */

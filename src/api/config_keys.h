@@ -46,6 +46,7 @@ enum key {
     KEY_CHECKPOINT_EVERY,
     KEY_SEED,
     KEY_ENGINE,
+    KEY_THREADS,
     KEY_COUNT
 };
 

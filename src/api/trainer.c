@@ -8,6 +8,7 @@
 #include "api/trainer.h"
 
 #include "api/check.h"
+#include "api/trainer_team.h"
 #include "base/memory.h"
 
 #include <math.h>
@@ -37,6 +38,8 @@ void dnn_trainer_destroy(dnn_trainer *trainer)
         }
         memory_free_aligned(trainer->sum);
         memory_free_aligned(trainer->step_gradient);
+        team_destroy(trainer->team);
+        memory_free_aligned(trainer->partials);
         pass_destroy(trainer->pass);
         memory_free(trainer->network);
         dnn_config_destroy(trainer->config);
@@ -74,12 +77,14 @@ static int32_t make_parts(dnn_trainer *trainer)
     if (trainer->step_gradient == NULL || trainer->sum == NULL) {
         return status_out_of_memory("the gradients of a trainer");
     }
-    const int32_t status = trainer_make_states(trainer);
+    int32_t status = trainer_make_states(trainer);
     const bool drops = config_number(trainer->config, KEY_DROPOUT) > 0;
     trainer->is_small = network->is_small && !drops && trainer_is_plain_descent(trainer) &&
                         core->loss_only_with(network->loss.kind) == NULL;
-    return status == DNN_OK ? pass_create(core, network, rows, drops ? PASS_TRAIN_DROPOUT : PASS_TRAIN, &trainer->pass)
-                            : status;
+    if (status == DNN_OK) {
+        status = pass_create(core, network, rows, drops ? PASS_TRAIN_DROPOUT : PASS_TRAIN, &trainer->pass);
+    }
+    return status == DNN_OK ? trainer_make_team(trainer) : status;
 }
 
 int32_t dnn_trainer_create(dnn_model *model, const dnn_config *config, dnn_trainer **out)
@@ -207,6 +212,20 @@ static int32_t descend_exactly(dnn_trainer *trainer, double eta)
     return status;
 }
 
+bool trainer_stays_finite(const dnn_trainer *trainer, double eta, double bound)
+{
+    const double largest = trainer->core->largest_number;
+    return eta <= largest && bound <= largest / 4 && 2 * eta * bound <= largest - trainer->model->weight_bound;
+}
+
+/* After a step of one sample: what the weights may have moved by. */
+static bool count_change(dnn_trainer *trainer, double eta)
+{
+    trainer->model->weight_bound += 2 * eta * trainer->core->gradient_bound(trainer->network, trainer->pass);
+    trainer_failed(trainer, DNN_OK);
+    return true;
+}
+
 /* The same for one sample, way back and update at once; false if it cannot be known to stay finite. What it may have
  * changed is known after it, and counted then: the bound before it is far too large to be added up. */
 static bool descend_fused(dnn_trainer *trainer, double eta)
@@ -217,14 +236,21 @@ static bool descend_fused(dnn_trainer *trainer, double eta)
         return false;
     }
     const double bound = core->fused_bound(trainer->network, trainer->pass, model->weight_bound);
-    if (!(eta <= core->largest_number && bound <= core->largest_number / 4 &&
-          2 * eta * bound <= core->largest_number - model->weight_bound)) {
+    if (!trainer_stays_finite(trainer, eta, bound)) {
         return false;
     }
     core->fused_descend(trainer->network, trainer->pass, eta, model->theta);
-    model->weight_bound += 2 * eta * core->gradient_bound(trainer->network, trainer->pass);
-    trainer_failed(trainer, DNN_OK);
-    return true;
+    return count_change(trainer, eta);
+}
+
+/* Forward and descend_fused by several threads. */
+static int32_t descend_as_team(dnn_trainer *trainer, double eta, double *loss_sum)
+{
+    if (trainer_team_step(trainer, eta, loss_sum)) {
+        count_change(trainer, eta);
+        return DNN_OK;
+    }
+    return isfinite(*loss_sum) ? descend_exactly(trainer, eta) : end_pass(trainer, loss_not_finite());
 }
 
 /* Samples that fit the pass, by plain gradient descent. */
@@ -232,12 +258,17 @@ static int32_t descend(dnn_trainer *trainer, const struct samples *samples, doub
 {
     load(trainer, samples, 0);
     trainer->latest = LATEST_NONE; /* the pass is about to be overwritten */
-    int32_t status = run_forward(trainer, loss_sum);
-    if (status != DNN_OK) {
-        return end_pass(trainer, status);
-    }
     const double mean = 1 / (double)samples->n, eta = trainer->eta * mean;
-    status = descend_fused(trainer, eta) ? DNN_OK : descend_exactly(trainer, eta);
+    int32_t status;
+    if (trainer->team != NULL && samples->n == 1) {
+        status = descend_as_team(trainer, eta, loss_sum);
+    } else {
+        status = run_forward(trainer, loss_sum);
+        if (status != DNN_OK) {
+            return end_pass(trainer, status);
+        }
+        status = descend_fused(trainer, eta) ? DNN_OK : descend_exactly(trainer, eta);
+    }
     if (status == DNN_OK) {
         trainer_set_latest(trainer, LATEST_IN_PASS, mean);
     }

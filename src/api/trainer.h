@@ -44,11 +44,13 @@ struct dnn_trainer {
     double eta;                       /* of the next update */
     double eta_base;                  /* learning_rate: what a schedule starts from */
 
-    void *sum;        /* arena: G of dnn_trainer_accumulate */
-    double sum_bound; /* no number of G is larger; 0 while it is empty */
-    bool has_sum;     /* G holds something; if not, its old numbers count as zeros */
-    bool is_small;    /* a step of one sample goes the way of core/small.h */
-    bool has_failed;  /* the latest gradient or update was not finite */
+    void *sum;         /* arena: G of dnn_trainer_accumulate */
+    double sum_bound;  /* no number of G is larger; 0 while it is empty */
+    bool has_sum;      /* G holds something; if not, its old numbers count as zeros */
+    struct team *team; /* divides a step of one sample, or NULL: it is not worth it */
+    void *partials;    /* [threads × widest layer]: each one's part of a vector */
+    bool is_small;     /* a step of one sample goes the way of core/small.h */
+    bool has_failed;   /* the latest gradient or update was not finite */
 
     enum latest latest;
     double latest_scale; /* times what is found there, is the latest gradient */
@@ -123,6 +125,9 @@ int32_t trainer_write(const dnn_trainer *trainer, const char *path);
 
 /* dnn_trainer_load from the bytes of a file. */
 int32_t trainer_read(const uint8_t *bytes, int64_t size, const char *path, dnn_model **model, dnn_trainer **trainer);
+
+/* True if a step of one sample by η surely leaves every weight finite. bound: of core->fused_bound. */
+bool trainer_stays_finite(const dnn_trainer *trainer, double eta, double bound);
 
 /* Notes that numbers overflowed; returns status. */
 int32_t trainer_failed(dnn_trainer *trainer, int32_t status);

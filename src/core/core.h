@@ -39,6 +39,12 @@ struct core {
                                const double *x, int64_t n, struct pass *pass, double *y);
     bool (*descend_small)(const struct network *network, void *theta, struct pass *pass, struct small_step *step);
     double (*fused_bound)(const struct network *network, const struct pass *pass, double weight_bound);
+    void (*forward_part)(const struct network *network, const void *theta, struct pass *pass, int64_t l, int64_t first,
+                         int64_t count);
+    void (*descend_part)(const struct network *network, struct pass *pass, int64_t l, int64_t first, int64_t count,
+                         double eta, void *theta, void *partial);
+    void (*gather_part)(const struct network *network, struct pass *pass, int64_t l, const void *partials,
+                        int64_t parts, int64_t stride, int64_t first, int64_t count);
     void (*fused_descend)(const struct network *network, const struct pass *pass, double eta, void *theta);
     int64_t (*saturated)(const struct network *network, const struct pass *pass, int64_t l);
     int64_t (*dead)(const struct network *network, const struct pass *pass, int64_t l);

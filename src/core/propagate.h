@@ -18,6 +18,9 @@
 #define propagate_descend REAL_NAME(propagate_descend)
 #define propagate_fused_bound REAL_NAME(propagate_fused_bound)
 #define propagate_fused_descend REAL_NAME(propagate_fused_descend)
+#define propagate_forward_part REAL_NAME(propagate_forward_part)
+#define propagate_descend_part REAL_NAME(propagate_descend_part)
+#define propagate_gather_part REAL_NAME(propagate_gather_part)
 #define propagate_saturated REAL_NAME(propagate_saturated)
 #define propagate_dead REAL_NAME(propagate_dead)
 #define propagate_draw_masks REAL_NAME(propagate_draw_masks)
@@ -56,6 +59,23 @@ void propagate_descend(const struct network *network, const struct pass *pass, d
  * other way. After it propagate_gradient_bound tells the bound of what was done. */
 double propagate_fused_bound(const struct network *network, const struct pass *pass, double weight_bound);
 void propagate_fused_descend(const struct network *network, const struct pass *pass, double eta, void *theta);
+
+/* The same in parts, for threads that each own some rows of W_l (n = 1, no dropout). One layer at a time, and each part of it
+ * before the next function is called: */
+
+/* Numbers first … first + count − 1 of x_{l+1}. Softmax needs all of z: then they are left as z, and `propagate_forward_part`
+ * with count = 0, after all others, makes x of them. */
+void propagate_forward_part(const struct network *network, const void *theta, struct pass *pass, int64_t l,
+                            int64_t first, int64_t count);
+
+/* W_l −= η ψ_{l+1} x̂_lᵀ for those rows, and partial = their part of W_lᵀ ψ_{l+1}, with W_l as it was. partial: [n_l + 1],
+ * padded, zeros if count is 0; or NULL: not wanted. */
+void propagate_descend_part(const struct network *network, struct pass *pass, int64_t l, int64_t first, int64_t count,
+                            double eta, void *theta, void *partial);
+
+/* Numbers first … first + count − 1 of ψ_l from all `parts` partials, which lie `stride` numbers apart. */
+void propagate_gather_part(const struct network *network, struct pass *pass, int64_t l, const void *partials,
+                           int64_t parts, int64_t stride, int64_t first, int64_t count);
 
 /* How many of the activations x_{l+1} are saturated, and how many of its neurons dead: activation_saturated,
  * activation_dead. 0 at an output whose loss is computed from z: no gradient is lost there. */

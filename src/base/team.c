@@ -1,0 +1,212 @@
+/*
+ * base/team.c - see team.h.
+ *
+ * Everything is one barrier: it counts who has come, and the last to come turns its phase over. A piece of work lies between two
+ * of them: one at which the team waits for work, one at which the caller waits for the team.
+ *
+ * Waiting is spinning at first, because the next phase of a step is a few microseconds away, and waking a thread takes
+ * longer than that. What is spun away at most, SPINS, is a little more than that; a thread that lost its processor, or
+ * whose caller does something else, sleeps.
+ */
+#define _GNU_SOURCE /* sched_getaffinity, pthread_attr_setsigmask_np */
+#include "base/team.h"
+
+#include "base/memory.h"
+#include "base/status.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <unistd.h>
+
+enum { SPINS = 4000, STACK_BYTES = 1 << 18, LARGEST_TEAM = 256 };
+
+struct team {
+    int32_t count; /* threads, the caller included */
+    pid_t process; /* that the threads belong to */
+
+    _Alignas(64) atomic_int arrived; /* at the barrier */
+    _Alignas(64) atomic_uint phase;  /* how often the barrier was passed */
+    _Alignas(64) atomic_int sleepers;
+    pthread_mutex_t lock; /* with `passed`, for those that sleep */
+    pthread_cond_t passed;
+
+    team_work work; /* NULL: the end */
+    void *argument;
+    pthread_t threads[LARGEST_TEAM];
+};
+
+int32_t team_processors(void)
+{
+#if defined(__linux__)
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof set, &set) == 0) {
+        return CPU_COUNT(&set) < 1 ? 1 : CPU_COUNT(&set);
+    }
+#endif
+    const long count = sysconf(_SC_NPROCESSORS_ONLN);
+    return count < 1 ? 1 : count > LARGEST_TEAM ? LARGEST_TEAM : (int32_t)count;
+}
+
+/* Tells the processor that this is a loop that waits. */
+static inline void pause_a_moment(void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
+
+/* Waits until the barrier's phase is no longer `before`. */
+static void wait_for_phase(struct team *team, unsigned before)
+{
+    for (int i = 0; i < SPINS; i++) {
+        if (atomic_load_explicit(&team->phase, memory_order_acquire) != before) {
+            return;
+        }
+        pause_a_moment();
+    }
+    /* Whoever turns the phase over looks at `sleepers` after it, and we at the phase after `sleepers`: one sees the other. */
+    pthread_mutex_lock(&team->lock);
+    atomic_fetch_add(&team->sleepers, 1);
+    while (atomic_load(&team->phase) == before) {
+        pthread_cond_wait(&team->passed, &team->lock);
+    }
+    atomic_fetch_sub(&team->sleepers, 1);
+    pthread_mutex_unlock(&team->lock);
+}
+
+void team_barrier(struct team *team)
+{
+    if (team->count == 1) {
+        return;
+    }
+    const unsigned before = atomic_load_explicit(&team->phase, memory_order_relaxed);
+    if (atomic_fetch_add_explicit(&team->arrived, 1, memory_order_acq_rel) + 1 < team->count) {
+        wait_for_phase(team, before);
+        return;
+    }
+    atomic_store_explicit(&team->arrived, 0, memory_order_relaxed);
+    atomic_store(&team->phase, before + 1);
+    if (atomic_load(&team->sleepers) > 0) {
+        pthread_mutex_lock(&team->lock);
+        pthread_cond_broadcast(&team->passed);
+        pthread_mutex_unlock(&team->lock);
+    }
+}
+
+/* What a started thread is told. */
+struct start {
+    struct team *team;
+    int32_t index;
+};
+
+static void *serve(void *argument)
+{
+    const struct start start = *(struct start *)argument;
+    struct team *team = start.team;
+    memory_free(argument);
+    pthread_mutex_lock(&team->lock); /* until it is settled how many we are */
+    pthread_mutex_unlock(&team->lock);
+    for (;;) {
+        team_barrier(team); /* for work */
+        if (team->work == NULL) {
+            return NULL;
+        }
+        team->work(team->argument, start.index, team->count);
+        team_barrier(team); /* done */
+    }
+}
+
+/* A thread of the team: no signal of the host's is handled on it, and its stack is small. */
+static int start_thread(struct team *team, int32_t index)
+{
+    pthread_attr_t attributes;
+    struct start *start = memory_new(1, sizeof *start);
+    if (start == NULL || pthread_attr_init(&attributes) != 0) {
+        memory_free(start);
+        return -1;
+    }
+    *start = (struct start){team, index};
+    pthread_attr_setstacksize(&attributes, STACK_BYTES);
+#if defined(__GLIBC__) && (__GLIBC__ > 2 || __GLIBC_MINOR__ >= 32)
+    sigset_t all;
+    sigfillset(&all);
+    pthread_attr_setsigmask_np(&attributes, &all);
+#endif
+    const int result = pthread_create(&team->threads[index], &attributes, serve, start);
+    pthread_attr_destroy(&attributes);
+    if (result != 0) {
+        memory_free(start);
+    }
+    return result;
+}
+
+/* If one cannot be started, the team is those before it. */
+static void start_threads(struct team *team)
+{
+    const int32_t wanted = team->count;
+    for (int32_t i = 1; i < wanted; i++) {
+        if (start_thread(team, i) != 0) {
+            team->count = i;
+            return;
+        }
+    }
+}
+
+int32_t team_create(int32_t count, struct team **out)
+{
+    struct team *team = memory_new_aligned(1, sizeof *team);
+    if (team == NULL) {
+        return status_out_of_memory("a team of threads");
+    }
+    team->count = count < 1 ? 1 : count > LARGEST_TEAM ? LARGEST_TEAM : count;
+    team->process = getpid();
+    if (pthread_mutex_init(&team->lock, NULL) != 0) {
+        memory_free_aligned(team);
+        return status_out_of_memory("a lock");
+    }
+    if (pthread_cond_init(&team->passed, NULL) != 0) {
+        pthread_mutex_destroy(&team->lock);
+        memory_free_aligned(team);
+        return status_out_of_memory("a lock");
+    }
+    pthread_mutex_lock(&team->lock);
+    start_threads(team);
+    pthread_mutex_unlock(&team->lock);
+    *out = team;
+    return DNN_OK;
+}
+
+void team_run(struct team *team, team_work work, void *argument)
+{
+    if (team->count == 1 || team->process != getpid()) {
+        team->count = 1; /* a fork took the others away */
+        work(argument, 0, 1);
+        return;
+    }
+    team->work = work;
+    team->argument = argument;
+    team_barrier(team);
+    work(argument, 0, team->count);
+    team_barrier(team);
+}
+
+void team_destroy(struct team *team)
+{
+    if (team == NULL) {
+        return;
+    }
+    if (team->process == getpid()) {
+        team->work = NULL;
+        team_barrier(team);
+        for (int32_t i = 1; i < team->count; i++) {
+            pthread_join(team->threads[i], NULL);
+        }
+        pthread_cond_destroy(&team->passed);
+        pthread_mutex_destroy(&team->lock);
+    } /* else a fork took the threads away, and left lock and condition as they happened to be */
+    memory_free_aligned(team);
+}

@@ -1,0 +1,33 @@
+/*
+ * base/team.h - a few threads that do one piece of work together, again and again, in lockstep.
+ *
+ * A call of team_run wakes the team, does its own share, and returns when everybody has done theirs. Threads that wait do so
+ * by spinning for some microseconds, and then sleep: a team that shares its processors with others must not burn them.
+ */
+#ifndef DNN_BASE_TEAM_H
+#define DNN_BASE_TEAM_H
+
+#include <stdint.h>
+
+struct team;
+
+/* How many processors this process may use, at least 1. */
+int32_t team_processors(void);
+
+/* Makes a team of `count` threads, 1 and more, of which the one that calls team_run is the first. The others are started here;
+ * if the system refuses some, the team is smaller. DNN_ERROR_OUT_OF_MEMORY. */
+int32_t team_create(int32_t count, struct team **out);
+
+/* Ends the threads; NULL is allowed. Not while team_run runs. */
+void team_destroy(struct team *team);
+
+/* A share of the work: runs once on each thread, index 0 on the caller's. */
+typedef void (*team_work)(void *argument, int32_t index, int32_t count);
+
+/* Runs `work` on the whole team. One call at a time. After a fork the child's team is the calling thread alone. */
+void team_run(struct team *team, team_work work, void *argument);
+
+/* Inside work: returns when all have come here. What any thread wrote before it, every thread sees after it. */
+void team_barrier(struct team *team);
+
+#endif
