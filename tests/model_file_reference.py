@@ -23,7 +23,7 @@ def config(recipe, chosen, **changed):
         "schedule_factor": "0.1", "schedule_rate": "0.95", "schedule_every": "10", "schedule_length": "0",
         "schedule_warmup": "1", "schedule_minimum": "0", "patience": "0", "min_delta": "0", "restore_best": "true",
         "class_weight": "none", "checkpoint_every": "1", "seed": "0",
-        "engine": "auto",
+        "engine": "auto", "threads": "0",
     }
     keys.update(changed)
     return keys

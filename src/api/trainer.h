@@ -29,6 +29,14 @@ struct watch {
     int64_t waiting; /* epochs in a row that brought nothing better */
 };
 
+/* How long a step takes with the team and without: see trainer_team.c. */
+struct pace {
+    int64_t steps;
+    double seconds[2];
+    int64_t next_try; /* of the slower way, at that step */
+    int64_t pause;    /* after it, until the next */
+};
+
 struct dnn_trainer {
     atomic_int_fast64_t references; /* the caller's hold, and that of a running fit */
     dnn_model *model;               /* held */
@@ -44,13 +52,15 @@ struct dnn_trainer {
     double eta;                       /* of the next update */
     double eta_base;                  /* learning_rate: what a schedule starts from */
 
-    void *sum;         /* arena: G of dnn_trainer_accumulate */
-    double sum_bound;  /* no number of G is larger; 0 while it is empty */
-    bool has_sum;      /* G holds something; if not, its old numbers count as zeros */
-    struct team *team; /* divides a step of one sample, or NULL: it is not worth it */
-    void *partials;    /* [threads × widest layer]: each one's part of a vector */
-    bool is_small;     /* a step of one sample goes the way of core/small.h */
-    bool has_failed;   /* the latest gradient or update was not finite */
+    void *sum;           /* arena: G of dnn_trainer_accumulate */
+    double sum_bound;    /* no number of G is larger; 0 while it is empty */
+    bool has_sum;        /* G holds something; if not, its old numbers count as zeros */
+    struct team *team;   /* divides a step of one sample, or NULL: it is not worth it */
+    int32_t share_count; /* that a step is divided in, whether the team does them or the caller alone */
+    struct pace pace;    /* of both ways */
+    void *partials;      /* [threads × widest layer]: each one's part of a vector */
+    bool is_small;       /* a step of one sample goes the way of core/small.h */
+    bool has_failed;     /* the latest gradient or update was not finite */
 
     enum latest latest;
     double latest_scale; /* times what is found there, is the latest gradient */

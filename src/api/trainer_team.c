@@ -5,13 +5,17 @@
  *     loss       the caller alone: E, ψ_L, and whether all stays finite                  | barrier
  *     back       each thread its rows of W_l, and their part of W_lᵀ ψ_{l+1}             | barrier
  *                each thread some numbers of ψ_l, from all parts                         | barrier, layer by layer
+ *
+ * The caller can also do all shares itself, with the same result to the last bit. Which is faster is measured as it goes.
  */
+#define _POSIX_C_SOURCE 200809L /* clock_gettime */
 #include "api/trainer_team.h"
 
 #include "base/memory.h"
 #include "base/status.h"
 
 #include <math.h>
+#include <time.h>
 
 /* Below it a step is over before a second thread has heard of it. Bytes of all weights; measured. */
 enum { WORTH_A_THREAD = 1 << 19 };
@@ -19,11 +23,17 @@ enum { WORTH_A_THREAD = 1 << 19 };
 /* Rows go to threads in blocks that the kernels take at once, numbers of a vector in cache lines. */
 enum { BLOCK = 24 };
 
+enum { WITH_TEAM, ALONE };
+
+/* Steps of each way at first; steps until the slower way is tried again, at first and at most. */
+enum { FIRST_TRIES = 4, FIRST_PAUSE = 64, LONGEST_PAUSE = 1 << 16 };
+
 struct step {
     dnn_trainer *trainer;
     double eta;
     double loss_sum;
-    double bound;   /* infinity: go the long way */
+    double bound; /* infinity: go the long way */
+    int64_t depth;
     int64_t stride; /* of the partials */
 };
 
@@ -36,19 +46,36 @@ static int64_t share(int64_t n, int32_t index, int32_t count, int64_t *first)
     return (to < n ? to : n) - from;
 }
 
-static void run_forward(const struct step *step, int32_t index, int32_t count)
+/* Thread `index`'s rows of z_{l+1} and x_{l+1}. */
+static void forward(const struct step *step, int64_t l, int32_t index, int32_t count)
 {
     const dnn_trainer *trainer = step->trainer;
-    const struct network *network = trainer->network;
-    const void *theta = trainer->model->theta;
-    for (int64_t l = 0; l < network->depth; l++) {
-        int64_t first;
-        const int64_t rows = share(network->layers[l].n_out, index, count, &first);
-        if (rows > 0) {
-            trainer->core->forward_part(network, theta, trainer->pass, l, first, rows);
-        }
-        team_barrier(trainer->team);
+    int64_t first;
+    const int64_t rows = share(trainer->network->layers[l].n_out, index, count, &first);
+    if (rows > 0) {
+        trainer->core->forward_part(trainer->network, trainer->model->theta, trainer->pass, l, first, rows);
     }
+}
+
+/* Its rows of W_l, and their part of W_lᵀ ψ_{l+1}. */
+static void descend(const struct step *step, int64_t l, int32_t index, int32_t count)
+{
+    const dnn_trainer *trainer = step->trainer;
+    int64_t first;
+    const int64_t rows = share(trainer->network->layers[l].n_out, index, count, &first);
+    char *partial = (char *)trainer->partials + index * step->stride * trainer->core->real_size;
+    trainer->core->descend_part(trainer->network, trainer->pass, l, first, rows, step->eta, trainer->model->theta,
+                                l > 0 ? partial : NULL);
+}
+
+/* Its numbers of ψ_l. */
+static void gather(const struct step *step, int64_t l, int32_t index, int32_t count)
+{
+    const dnn_trainer *trainer = step->trainer;
+    int64_t first;
+    const int64_t numbers = share(trainer->network->layers[l].n_in, index, count, &first);
+    trainer->core->gather_part(trainer->network, trainer->pass, l, trainer->partials, count, step->stride, first,
+                               numbers);
 }
 
 /* The caller's part in the middle. */
@@ -69,36 +96,45 @@ static void run_loss(struct step *step)
     }
 }
 
-static void run_back(const struct step *step, int32_t index, int32_t count)
+/* A thread's share of the whole step. */
+static void work(void *argument, int32_t index, int32_t count)
 {
-    dnn_trainer *trainer = step->trainer;
-    const struct network *network = trainer->network;
-    const struct core *core = trainer->core;
-    char *partials = trainer->partials;
-    for (int64_t l = network->depth - 1; l >= 0; l--) {
-        int64_t first;
-        const int64_t rows = share(network->layers[l].n_out, index, count, &first);
-        void *partial = l > 0 ? partials + index * step->stride * core->real_size : NULL;
-        core->descend_part(network, trainer->pass, l, first, rows, step->eta, trainer->model->theta, partial);
+    struct step *step = argument;
+    struct team *team = step->trainer->team;
+    for (int64_t l = 0; l < step->depth; l++) {
+        forward(step, l, index, count);
+        team_barrier(team);
+    }
+    if (index == 0) {
+        run_loss(step);
+    }
+    team_barrier(team);
+    for (int64_t l = step->depth - 1; l >= 0 && !isinf(step->bound); l--) {
+        descend(step, l, index, count);
         if (l > 0) {
-            team_barrier(trainer->team);
-            const int64_t numbers = share(network->layers[l].n_in, index, count, &first);
-            core->gather_part(network, trainer->pass, l, partials, count, step->stride, first, numbers);
-            team_barrier(trainer->team);
+            team_barrier(team);
+            gather(step, l, index, count);
+            team_barrier(team);
         }
     }
 }
 
-static void work(void *argument, int32_t index, int32_t count)
+/* All shares one after the other, by the caller alone: the same sums in the same order, to the last bit. */
+static void work_alone(struct step *step, int32_t count)
 {
-    struct step *step = argument;
-    run_forward(step, index, count);
-    if (index == 0) {
-        run_loss(step);
+    for (int64_t l = 0; l < step->depth; l++) {
+        for (int32_t t = 0; t < count; t++) {
+            forward(step, l, t, count);
+        }
     }
-    team_barrier(step->trainer->team);
-    if (!isinf(step->bound)) {
-        run_back(step, index, count);
+    run_loss(step);
+    for (int64_t l = step->depth - 1; l >= 0 && !isinf(step->bound); l--) {
+        for (int32_t t = 0; t < count; t++) {
+            descend(step, l, t, count);
+        }
+        for (int32_t t = 0; l > 0 && t < count; t++) {
+            gather(step, l, t, count);
+        }
     }
 }
 
@@ -128,14 +164,66 @@ int32_t trainer_make_team(dnn_trainer *trainer)
     if (memory_multiply(count, partial_stride(trainer), &numbers)) {
         trainer->partials = memory_new_aligned(numbers, trainer->core->real_size);
     }
-    return trainer->partials == NULL ? status_out_of_memory("the threads of a trainer")
-                                     : team_create(count, &trainer->team);
+    if (trainer->partials == NULL) {
+        return status_out_of_memory("the threads of a trainer");
+    }
+    const int32_t status = team_create(count, &trainer->team);
+    trainer->share_count = status == DNN_OK ? team_count(trainer->team) : 1;
+    return status;
+}
+
+static double now(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
+/* Whether the next step is the team's. Both ways are tried at first, and the slower one again from time to time, ever more
+ * rarely while it stays so: on a machine that others use too a barrier can take as long as a time slice. */
+static bool is_for_team(struct pace *pace)
+{
+    if (pace->steps < 2 * FIRST_TRIES) {
+        return pace->steps % 2 == 0;
+    }
+    const bool team_is_faster = pace->seconds[WITH_TEAM] < pace->seconds[ALONE];
+    return pace->steps == pace->next_try ? !team_is_faster : team_is_faster;
+}
+
+/* Takes note of a step. The shortest time counts; it grows slowly, so that it can become longer again. */
+static void note(struct pace *pace, bool with_team, double seconds)
+{
+    const int way = with_team ? WITH_TEAM : ALONE;
+    const bool was_faster = pace->seconds[way] <= pace->seconds[1 - way];
+    const bool is_first = pace->steps < 2;
+    pace->seconds[way] = is_first || seconds < pace->seconds[way] ? seconds : 1.02 * pace->seconds[way];
+    if (pace->steps < 2 * FIRST_TRIES) {
+        pace->next_try = 2 * FIRST_TRIES + FIRST_PAUSE;
+        pace->pause = FIRST_PAUSE;
+    } else if (pace->steps == pace->next_try) {
+        if (!was_faster && seconds < pace->seconds[1 - way]) {
+            pace->pause = FIRST_PAUSE;
+        } else if (pace->pause < LONGEST_PAUSE) {
+            pace->pause *= 2;
+        }
+        pace->seconds[way] = seconds;
+        pace->next_try = pace->steps + pace->pause;
+    }
+    pace->steps++;
 }
 
 bool trainer_team_step(dnn_trainer *trainer, double eta, double *loss_sum)
 {
-    struct step step = {.trainer = trainer, .eta = eta, .stride = partial_stride(trainer)};
-    team_run(trainer->team, work, &step);
+    struct step step = {
+        .trainer = trainer, .eta = eta, .depth = trainer->network->depth, .stride = partial_stride(trainer)};
+    const bool with_team = is_for_team(&trainer->pace) && team_count(trainer->team) == trainer->share_count;
+    const double began = now();
+    if (with_team) {
+        team_run(trainer->team, work, &step);
+    } else {
+        work_alone(&step, trainer->share_count);
+    }
+    note(&trainer->pace, with_team, now() - began);
     *loss_sum = step.loss_sum;
     return !isinf(step.bound);
 }

@@ -180,10 +180,14 @@ int32_t team_create(int32_t count, struct team **out)
     return DNN_OK;
 }
 
+int32_t team_count(const struct team *team)
+{
+    return team->process == getpid() ? team->count : 1;
+}
+
 void team_run(struct team *team, team_work work, void *argument)
 {
-    if (team->count == 1 || team->process != getpid()) {
-        team->count = 1; /* a fork took the others away */
+    if (team_count(team) == 1) {
         work(argument, 0, 1);
         return;
     }

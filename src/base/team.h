@@ -21,10 +21,13 @@ int32_t team_create(int32_t count, struct team **out);
 /* Ends the threads; NULL is allowed. Not while team_run runs. */
 void team_destroy(struct team *team);
 
+/* How many threads it has, the caller included; 1 in the child of a fork, which took the others away. */
+int32_t team_count(const struct team *team);
+
 /* A share of the work: runs once on each thread, index 0 on the caller's. */
 typedef void (*team_work)(void *argument, int32_t index, int32_t count);
 
-/* Runs `work` on the whole team. One call at a time. After a fork the child's team is the calling thread alone. */
+/* Runs `work` on the whole team, team_count of them. One call at a time. */
 void team_run(struct team *team, team_work work, void *argument);
 
 /* Inside work: returns when all have come here. What any thread wrote before it, every thread sees after it. */
