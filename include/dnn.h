@@ -402,7 +402,8 @@ DNN_API int32_t dnn_model_load_memory(const void *bytes, int64_t size, dnn_model
  * input `input` [N, n_0], output `output` [N, n_L], N free, all of the model's precision. Standardization comes first, in
  * double, between two Casts. The config is kept as metadata, dnn.config.KEY. The same model gives the same bytes. path:
  * UTF-8; the file is replaced as a whole or left as it was. DNN_ERROR_IO; DNN_ERROR_UNSUPPORTED if the file would have
- * more than 2 GiB, or if this build has no ONNX. ONNX keeps leaky_slope and elu_alpha as floats, also of a model of
+ * more than 2 GiB, or if this build has no ONNX. dnn_model_import_onnx reads it back, but for networks of several hundred
+ * tiny layers. ONNX keeps leaky_slope and elu_alpha as floats, also of a model of
  * doubles. Threads as dnn_model_predict. Format: onnx.ai. Since 0.1. */
 DNN_API int32_t dnn_model_export_onnx(const dnn_model *model, const char *path);
 

@@ -49,10 +49,8 @@ void training_content_clear(struct training_content *content);
 
 /* What a reader is to do. */
 struct model_file_request {
-    const char *name; /* of the file, for messages */
-    bool
-        is_plain_allowed; /* a file without dnn.config, whose layers are NAME.weight and NAME.bias in their natural order,
-                              is right too */
+    const char *name;      /* of the file, for messages */
+    bool is_plain_allowed; /* a file without dnn.config is right too: NAME.weight and NAME.bias in natural order */
     const char *const *prefixes; /* [prefix_count] of the groups that a checkpoint may have */
     int32_t prefix_count;
 };
