@@ -368,7 +368,8 @@ DNN_API int32_t dnn_model_summary(const dnn_model *model, char *buffer, int64_t 
  * layers.N.weight [n_{N+1} × n_N] and layers.N.bias [n_{N+1}], N from 0, in the model's precision; in __metadata__
  * dnn.format, dnn.config (JSON), dnn.input_mean and dnn.input_scale if standardized, dnn.sha256 of the data and
  * dnn.header_sha256 of the rest. The same model gives the same bytes, on every machine. The file is replaced in one
- * step: after a failure, or if the process is killed, it is the old one or the new one, whole. path: UTF-8.
+ * step: after a failure, or if the process is killed, it is the old one or the new one, whole; what is killed may leave
+ * a file .dnn-*.tmp beside it. path: UTF-8.
  * DNN_ERROR_IO with the path and the system's reason; DNN_ERROR_UNSUPPORTED if the format's header would exceed 16 MiB.
  * Needs memory for the file once over. Threads as dnn_model_predict. Since 0.1. */
 DNN_API int32_t dnn_model_save(const dnn_model *model, const char *path);
@@ -382,9 +383,11 @@ DNN_API int32_t dnn_model_load(const char *path, dnn_model **out);
 
 /* Reads weights from any safetensors file of a fully connected network, such as PyTorch's state_dict of a Sequential:
  * tensors NAME.weight [outputs × inputs] and, if the layer has one, NAME.bias [outputs], of F64, F32, F16 or BF16. The
- * layers are taken in the natural order of their names (2 before 10), and must chain up. config: what the network is
+ * layers are taken in the natural order of their names (2 before 10), and must chain up: names such as input, hidden and
+ * output are in the wrong order then, and the sizes may not tell. config: what the network is
  * otherwise (activations, precision, loss) and how it learns. From a file of libdnn's own, the weights and the
- * standardization are taken, and `config` in place of its config. Errors as dnn_model_load; DNN_ERROR_INVALID_ARGUMENT
+ * standardization are taken, and `config` in place of its config. Weights that were changed elsewhere come back if of
+ * the metadata dnn.input_mean and dnn.input_scale alone are kept. Errors as dnn_model_load; DNN_ERROR_INVALID_ARGUMENT
  * if config does not fit. Since 0.1. */
 DNN_API int32_t dnn_model_load_with(const char *path, const dnn_config *config, dnn_model **out);
 
@@ -403,7 +406,8 @@ DNN_API int32_t dnn_model_load_memory(const void *bytes, int64_t size, dnn_model
  * double, between two Casts. The config is kept as metadata, dnn.config.KEY. The same model gives the same bytes. path:
  * UTF-8; the file is replaced as a whole or left as it was. DNN_ERROR_IO; DNN_ERROR_UNSUPPORTED if the file would have
  * more than 2 GiB, or if this build has no ONNX. dnn_model_import_onnx reads it back, but for networks of several hundred
- * tiny layers. ONNX keeps leaky_slope and elu_alpha as floats, also of a model of
+ * tiny layers. ONNX Runtime 1.32 has no kernels in double for leaky_relu, elu, gelu and softplus: a model that it is to run
+ * has precision = f32. ONNX keeps leaky_slope and elu_alpha as floats, also of a model of
  * doubles. Threads as dnn_model_predict. Format: onnx.ai. Since 0.1. */
 DNN_API int32_t dnn_model_export_onnx(const dnn_model *model, const char *path);
 

@@ -48,12 +48,22 @@ static int32_t check_type(const struct reading *reading, const struct safetensor
                                            reading->request->name, entry->name, entry->dtype);
 }
 
+/* How many numbers a tensor has, from its bytes; they are of a type that is known by then, or at least of this size. */
+static int64_t numbers_of(const struct safetensors_entry *entry)
+{
+    static const int64_t size_of[] = {[TENSOR_F16] = 2, [TENSOR_BF16] = 2, [TENSOR_F32] = 4, [TENSOR_F64] = 8};
+    return (entry->end - entry->begin) / (entry->is_number ? size_of[entry->tensor.type] : 1);
+}
+
 static int32_t take_weight(struct reading *reading, const struct safetensors_entry *entry, struct tensor *weight)
 {
     if (entry->rank != 2 || entry->tensor.rows < 1 || entry->tensor.columns < 1 ||
         entry->tensor.rows > NETWORK_LARGEST_LAYER || entry->tensor.columns > NETWORK_LARGEST_LAYER) {
-        return status_error(DNN_ERROR_FORMAT, "\"%s\": tensor \"%.100s\" is no matrix [outputs, inputs] of a layer",
-                            reading->request->name, entry->name);
+        return status_error(
+            DNN_ERROR_FORMAT,
+            "\"%s\": tensor \"%.100s\" is no matrix [outputs, inputs] of a fully connected layer: it has %lld "
+            "numbers in %lld dimensions",
+            reading->request->name, entry->name, (long long)numbers_of(entry), (long long)entry->rank);
     }
     *weight = entry->tensor;
     reading->used++;
@@ -64,9 +74,12 @@ static int32_t take_bias(struct reading *reading, const struct safetensors_entry
                          struct tensor *bias)
 {
     if (entry->rank != 1 || entry->tensor.rows != n_out) {
-        return status_error(DNN_ERROR_FORMAT,
-                            "\"%s\": tensor \"%.100s\" is no list of %lld numbers, as its weight asks",
-                            reading->request->name, entry->name, (long long)n_out);
+        return status_error(
+            DNN_ERROR_FORMAT,
+            "\"%s\": tensor \"%.100s\" is no list of %lld numbers, as its weight asks: it has %lld in %lld "
+            "dimensions",
+            reading->request->name, entry->name, (long long)n_out, (long long)numbers_of(entry),
+            (long long)entry->rank);
     }
     *bias = entry->tensor;
     reading->used++;
@@ -345,7 +358,7 @@ static int32_t read_plain(struct reading *reading, struct content *model)
     }
     const int32_t status = take_plain_layers(reading, names, model);
     memory_free(names);
-    return status;
+    return status == DNN_OK ? read_standardization(reading, model) : status;
 }
 
 int32_t model_file_read(const uint8_t *bytes, int64_t size, const struct model_file_request *request,

@@ -104,10 +104,18 @@ for dtype in (np.float64, np.float32, np.float16):
         theirs(["0", "2", "10"], dtype, with_bias)
         theirs(["fc1", "fc2", "fc3"], dtype, with_bias)
 
+tensors, metadata = ours(recipe, f"precision={precision}", f"activation={activation}", "activation.2=tanh")
 # Saved again by the package, the same numbers and metadata are another header: the checksum tells.
 save_file(tensors, path("again.dnn"), metadata=metadata)
 answer = peer("try", path("again.dnn"))
 assert answer.startswith("-4 ") and "checksum" in answer, answer
+# Without what says that the file is libdnn's own, but with the standardization, the same tensors come back by load_with.
+scaling = {key: metadata[key] for key in ("dnn.input_mean", "dnn.input_scale")}
+save_file(tensors, path("kept.safetensors"), metadata=scaling)
+before = np.fromfile(path("y"))
+peer("load", recipe, f"precision={precision}", f"activation={activation}", "activation.2=tanh",
+     path("kept.safetensors"), path("x"), path("z"))
+assert (np.fromfile(path("z")) == before).all(), "tensors with their standardization predict something else"
 # And so are other numbers under the same header.
 with open(path("ours.dnn"), "r+b") as file:
     file.seek(-1, os.SEEK_END)
