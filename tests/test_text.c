@@ -52,6 +52,22 @@ static void test_numbers_come_back(void **state)
         assert_round_trip(numbers[i]);
 }
 
+/* Of any size, it is the number that a reader would write: no digits come after the third. */
+static void test_a_rounded_number_has_three_digits(void **state)
+{
+    (void)state;
+    const double rounded[] = {3.3214e-37, 1.23456e-300, 0.0123456,   1.0,      874.2,
+                              9996.0,     1.2345e25,    1.23456e300, -1.23456, 0.0};
+    const char *const expected[] = {"3.32e-37", "1.23e-300", "0.0123",    "1",     "874",
+                                    "10000",    "1.23e+25",  "1.23e+300", "-1.23", "0"};
+    for (size_t i = 0; i < sizeof rounded / sizeof *rounded; i++) {
+        char text[TEXT_NUMBER_CAPACITY];
+        text_from_number(text_round(rounded[i]), text);
+        assert_string_equal(text, expected[i]);
+    }
+    assert_true(text_round(DBL_MAX) == DBL_MAX && isinf(text_round((double)INFINITY)));
+}
+
 /* Every pattern of bits that is a number, denormal ones among them. */
 static void test_random_numbers_come_back(void **state)
 {
@@ -268,6 +284,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_numbers_come_back),
         cmocka_unit_test(test_random_numbers_come_back),
+        cmocka_unit_test(test_a_rounded_number_has_three_digits),
         cmocka_unit_test(test_text_is_no_longer_than_it_must_be),
         cmocka_unit_test(test_decimal_numbers_are_read),
         cmocka_unit_test(test_nothing_else_is_a_number),

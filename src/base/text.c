@@ -44,9 +44,17 @@ static bool starts_as_number(const char *text)
 
 double text_round(double number)
 {
-    const double places = number > 0 ? 2 - floor(log10(number)) : 0; /* behind the point */
-    const double power = pow(10, fabs(places));                      /* exact, up to 10²² */
-    const double rounded = places > 0 ? round(number * power) / power : round(number / power) * power;
+    const locale_t c_locale = isfinite(number) ? newlocale(LC_ALL_MASK, "C", NO_LOCALE) : NO_LOCALE;
+    if (c_locale == NO_LOCALE) {
+        return number;
+    }
+    char text[TEXT_NUMBER_CAPACITY];
+    const locale_t before = uselocale(c_locale);
+    snprintf(text, sizeof text, "%.2e", number);
+    uselocale(before);
+    /* Read back, and not multiplied by a power of ten, which is no exact one beyond 10²². */
+    const double rounded = strtod_l(text, NULL, c_locale);
+    freelocale(c_locale);
     return isfinite(rounded) ? rounded : number;
 }
 

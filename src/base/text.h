@@ -15,7 +15,7 @@ enum { TEXT_NUMBER_CAPACITY = 32, TEXT_REASON_CAPACITY = 128 };
 /* The shortest of 15, 16 or 17 significant digits that reads back as the same number. text: [TEXT_NUMBER_CAPACITY]. */
 void text_from_number(double number, char *text);
 
-/* A number ≥ 0 rounded to three digits, for people. */
+/* A number rounded to three digits, for people. */
 double text_round(double number);
 
 /* The whole text as a number, or as a decimal integer; false if it is anything else, or out of range. */
