@@ -474,7 +474,7 @@ DNN_API int32_t dnn_trainer_step(dnn_trainer *trainer, const double *x, const do
 /* The same for arrays of float, with the same errors. Since 0.1. */
 DNN_API int32_t dnn_trainer_step_f32(dnn_trainer *trainer, const float *x, const float *y, int64_t n, double *loss);
 
-/* Trains for `epochs` passes over a dataset, in batches of `batch_size` (unless it was set: of at most a 32nd of the
+/* Trains for `epochs` passes over a dataset, in batches of `batch_size` (unless it was set: of at most a 64th of the
  * samples, so that a small table gets its updates), the last one smaller if need be, in a new random order each epoch
  * if `shuffle` is true. validation (NULL: none): measured after each epoch. Each epoch is added to the history. A
  * sample's part in the gradient is multiplied by its weight (dnn_dataset_set_weights), and with class_weight = balanced

@@ -13,7 +13,7 @@
 #include <math.h>
 #include <time.h>
 
-enum { LEAST_UPDATES = 32 };
+enum { LEAST_UPDATES = 64 };
 
 static double now(void)
 {
@@ -190,7 +190,7 @@ static int32_t make_order(struct fit *fit)
 }
 
 /* A recipe's batch_size suits a large dataset; of a small one it would make a handful of updates an epoch, which is no
- * training. So where the user did not set it, an epoch is at least 32 updates. */
+ * training. So where the user did not set it, an epoch is at least 64 updates. */
 static int64_t batch_size_for(const dnn_config *config, int64_t size)
 {
     const int64_t batch_size = config_integer(config, KEY_BATCH_SIZE), most = (size - 1) / LEAST_UPDATES + 1;
