@@ -12,12 +12,10 @@
 /* Every text is the config's own copy. */
 static int32_t replace_text(union key_value *value, const char *text)
 {
-    const size_t size = strlen(text) + 1;
-    char *copy = memory_new((int64_t)size, 1);
+    char *copy = memory_copy_text(text);
     if (copy == NULL) {
         return status_out_of_memory("a config");
     }
-    memcpy(copy, text, size);
     memory_free((char *)value->text);
     value->text = copy;
     return DNN_OK;

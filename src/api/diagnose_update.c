@@ -75,20 +75,14 @@ static double gradient_norm(const dnn_trainer *trainer, const void *gradient)
 /* The next update at a rate of eta; clipped here, because the optimizer is not shown the whole gradient. */
 static struct update next_update(const dnn_trainer *trainer, const void *gradient, double eta)
 {
-    const dnn_config *config = trainer->config;
-    const double t = (double)trainer->updates + 1, clip_norm = config_number(config, KEY_CLIP_NORM);
-    const double clip = clip_norm > 0 ? fmin(1, clip_norm / (gradient_norm(trainer, gradient) + 1e-6)) : 1;
-    return (struct update){.optimizer = (int32_t)config_integer(config, KEY_OPTIMIZER),
-                           .scale = clip * trainer->latest_scale,
-                           .eta = eta,
-                           .momentum = config_number(config, KEY_MOMENTUM),
-                           .beta1 = config_number(config, KEY_BETA1),
-                           .beta2 = config_number(config, KEY_BETA2),
-                           .epsilon = config_number(config, KEY_EPSILON),
-                           .weight_decay = config_number(config, KEY_WEIGHT_DECAY),
-                           .l2 = clip * config_number(config, KEY_L2),
-                           .correction1 = 1 - pow(config_number(config, KEY_BETA1), t),
-                           .correction2 = 1 - pow(config_number(config, KEY_BETA2), t)};
+    struct update update = trainer_update_at(trainer, (double)trainer->updates + 1, trainer->latest_scale);
+    const double clip =
+        update.clip_norm > 0 ? fmin(1, update.clip_norm / (gradient_norm(trainer, gradient) + 1e-6)) : 1;
+    update.scale *= clip;
+    update.l2 *= clip;
+    update.clip_norm = 0;
+    update.eta = eta;
+    return update;
 }
 
 static void release(struct trial *trial)

@@ -219,11 +219,10 @@ bool trainer_stays_finite(const dnn_trainer *trainer, double eta, double bound)
 }
 
 /* After a step of one sample: what the weights may have moved by. */
-static bool count_change(dnn_trainer *trainer, double eta)
+static void count_change(dnn_trainer *trainer, double eta)
 {
     trainer->model->weight_bound += 2 * eta * trainer->core->gradient_bound(trainer->network, trainer->pass);
     trainer_failed(trainer, DNN_OK);
-    return true;
 }
 
 /* The same for one sample, way back and update at once; false if it cannot be known to stay finite. What it may have
@@ -240,7 +239,8 @@ static bool descend_fused(dnn_trainer *trainer, double eta)
         return false;
     }
     core->fused_descend(trainer->network, trainer->pass, eta, model->theta);
-    return count_change(trainer, eta);
+    count_change(trainer, eta);
+    return true;
 }
 
 /* Forward and descend_fused by several threads. */

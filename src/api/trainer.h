@@ -113,6 +113,9 @@ int32_t trainer_sum_in_step(dnn_trainer *trainer, const struct samples *samples,
 /* Forward and backward over the samples in the pass. *loss_sum, *bound: as above. */
 int32_t trainer_differentiate(dnn_trainer *trainer, double *loss_sum, double *bound);
 
+/* What the core is told of update number t, from 1, of a gradient that is to be multiplied by `scale`. */
+struct update trainer_update_at(const dnn_trainer *trainer, double t, double scale);
+
 /* One update by the optimizer from scale · gradient. bound: of the gradient's numbers. The weights change on success
  * alone. */
 int32_t trainer_update(dnn_trainer *trainer, double scale, const void *gradient, double bound);

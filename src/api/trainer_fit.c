@@ -4,29 +4,21 @@
  * A batch is gathered from the dataset straight into the pass: of the dataset no more than one batch is copied, and an
  * order of rows, 4 bytes a sample, if they are shuffled.
  */
-#define _POSIX_C_SOURCE 200809L /* clock_gettime */
 #include "api/check.h"
 #include "api/fit_epoch.h"
 #include "api/measure.h"
 #include "base/memory.h"
+#include "base/seconds.h"
 
 #include <math.h>
-#include <time.h>
 
 enum { LEAST_UPDATES = 64 };
-
-static double now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
 
 /* Shows the progress to the callback. DNN_STOPPED if it, or a cancel, asks for the end. */
 static int32_t report(struct fit *fit)
 {
     dnn_trainer *trainer = fit->trainer;
-    fit->progress.seconds = now() - fit->began;
+    fit->progress.seconds = seconds_now() - fit->began;
     if (trainer->callback != NULL && trainer->callback(trainer->user, &fit->progress) != 1) {
         return DNN_STOPPED;
     }
@@ -61,14 +53,14 @@ static int32_t run_batch(struct fit *fit, int64_t first)
     const struct batch batch = {fit, first};
     const struct samples samples = {load_batch, &batch, left < fit->batch_size ? left : fit->batch_size};
     double loss_sum;
-    const double began = now();
+    const double began = seconds_now();
     fit_set_rate(fit);
     fit->progress.batch++;
     const int32_t status = trainer_step(fit->trainer, &samples, &loss_sum);
     if (status != DNN_OK) {
         return add_place(fit, status == DNN_ERROR_NOT_FINITE ? fit_name_unfit(fit, first, samples.n, status) : status);
     }
-    fit->learning_seconds += now() - began;
+    fit->learning_seconds += seconds_now() - began;
     fit->samples += samples.n;
     /* The mean moves towards the batch's: a sum over the epoch could overflow where no loss did. */
     const double share = (double)samples.n / (double)fit->samples;
@@ -229,7 +221,7 @@ static int32_t run(dnn_trainer *trainer, const dnn_dataset *training, const dnn_
     fit.progress.epochs = config_integer(trainer->config, KEY_EPOCHS);
     begin(&fit);
     fit.progress.batches = (training->size - 1) / batch_size + 1;
-    fit.began = now();
+    fit.began = seconds_now();
     int32_t status = make_order(&fit);
     if (status == DNN_OK) {
         status = fit_make_weights(&fit);

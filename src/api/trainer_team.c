@@ -8,14 +8,13 @@
  *
  * The caller can also do all shares itself, with the same result to the last bit. Which is faster is measured as it goes.
  */
-#define _POSIX_C_SOURCE 200809L /* clock_gettime */
 #include "api/trainer_team.h"
 
 #include "base/memory.h"
+#include "base/seconds.h"
 #include "base/status.h"
 
 #include <math.h>
-#include <time.h>
 
 /* Below it a step is over before a second thread has heard of it. Bytes of all weights; measured. */
 enum { WORTH_A_THREAD = 1 << 19 };
@@ -172,13 +171,6 @@ int32_t trainer_make_team(dnn_trainer *trainer)
     return status;
 }
 
-static double now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
-
 /* Whether the next step is the team's. Both ways are tried at first, and the slower one again from time to time, ever more
  * rarely while it stays so: on a machine that others use too a barrier can take as long as a time slice. */
 static bool is_for_team(struct pace *pace)
@@ -217,13 +209,13 @@ bool trainer_team_step(dnn_trainer *trainer, double eta, double *loss_sum)
     struct step step = {
         .trainer = trainer, .eta = eta, .depth = trainer->network->depth, .stride = partial_stride(trainer)};
     const bool with_team = is_for_team(&trainer->pace) && team_count(trainer->team) == trainer->share_count;
-    const double began = now();
+    const double began = seconds_now();
     if (with_team) {
         team_run(trainer->team, work, &step);
     } else {
         work_alone(&step, trainer->share_count);
     }
-    note(&trainer->pace, with_team, now() - began);
+    note(&trainer->pace, with_team, seconds_now() - began);
     *loss_sum = step.loss_sum;
     return !isinf(step.bound);
 }

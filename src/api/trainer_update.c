@@ -60,8 +60,7 @@ int32_t trainer_admit_descent(dnn_trainer *trainer, double eta, double bound)
     return trainer_failed(trainer, status);
 }
 
-/* Update number t, from 1. */
-static struct update update_at(const dnn_trainer *trainer, double t, double scale)
+struct update trainer_update_at(const dnn_trainer *trainer, double t, double scale)
 {
     const dnn_config *config = trainer->config;
     return (struct update){.optimizer = optimizer_of(trainer),
@@ -99,13 +98,13 @@ static int32_t admit(dnn_trainer *trainer, const struct update *update, double b
 
 double trainer_held_bound(const dnn_trainer *trainer)
 {
-    const struct update latest = update_at(trainer, (double)trainer->updates, 1);
+    const struct update latest = trainer_update_at(trainer, (double)trainer->updates, 1);
     return trainer->core->update_held_bound(&latest, trainer->network, trainer->states);
 }
 
 int32_t trainer_update(dnn_trainer *trainer, double scale, const void *gradient, double bound)
 {
-    const struct update update = update_at(trainer, (double)trainer->updates + 1, scale);
+    const struct update update = trainer_update_at(trainer, (double)trainer->updates + 1, scale);
     double state_bound;
     const int32_t status = admit(trainer, &update, bound, &state_bound);
     if (status != DNN_OK) {

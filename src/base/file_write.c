@@ -45,16 +45,6 @@ static int32_t cannot_write(const char *path, int error)
     return status_error(DNN_ERROR_IO, "cannot write \"%s\": %s", path, reason);
 }
 
-static char *copy_text(const char *text)
-{
-    const int64_t size = (int64_t)strlen(text) + 1;
-    char *copy = memory_new(size, 1);
-    if (copy != NULL) {
-        memcpy(copy, text, (size_t)size);
-    }
-    return copy;
-}
-
 /* target ← path, or what it links to. */
 static int32_t resolve(struct writing *writing)
 {
@@ -64,10 +54,10 @@ static int32_t resolve(struct writing *writing)
         if (real == NULL) {
             return cannot_write(writing->path, errno);
         }
-        writing->target = copy_text(real);
+        writing->target = memory_copy_text(real);
         free(real);
     } else {
-        writing->target = copy_text(writing->path);
+        writing->target = memory_copy_text(writing->path);
     }
     return writing->target == NULL ? status_out_of_memory("the name of a file") : DNN_OK;
 }

@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #if defined(__linux__)
 #include <sys/mman.h>
 #endif
@@ -85,6 +86,16 @@ void *memory_resize(void *block, int64_t count, int64_t size)
 {
     size_t bytes;
     return object_bytes(count, size, &bytes) ? with_large_pages(realloc(block, bytes), bytes) : NULL;
+}
+
+char *memory_copy_text(const char *text)
+{
+    const size_t size = strlen(text) + 1;
+    char *copy = memory_new((int64_t)size, 1);
+    if (copy != NULL) {
+        memcpy(copy, text, size);
+    }
+    return copy;
 }
 
 void memory_free(void *block)

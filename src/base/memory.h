@@ -23,6 +23,9 @@ void *memory_new_aligned(int64_t count, int64_t size);
 /* Resizes a block of memory_new; the new part is not zeroed. NULL, and the block as it was, if it cannot be had. */
 void *memory_resize(void *block, int64_t count, int64_t size);
 
+/* A copy of a text, or NULL if there is no memory. Release with memory_free. */
+char *memory_copy_text(const char *text);
+
 /* Release; NULL is allowed. */
 void memory_free(void *block);
 void memory_free_aligned(void *block);

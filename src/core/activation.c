@@ -77,14 +77,10 @@ static double sigmoid_steepest(const struct activation *activation)
     return activation_sigmoid_factor(activation) / 4;
 }
 
-/* tanh |z| = t / (t + 2), t = e^(2|z|) − 1: no digits are lost near 0. It is 1, rounded, from |z| = 20 on. */
 static lanes tanh_of(lanes z, real unused)
 {
     (void)unused;
-    const lanes_bits sign = (lanes_bits)z & SIGN_BIT;
-    const lanes magnitude = (lanes)((lanes_bits)z ^ sign);
-    const lanes t = exponential_m1(2 * lanes_clamp(magnitude, 0, 20));
-    return (lanes)((lanes_bits)(t / (t + 2)) | sign);
+    return exponential_tanh(z);
 }
 
 /* φ(z) = tanh z */

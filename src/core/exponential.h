@@ -118,6 +118,15 @@ LANES_INLINE lanes exponential_m1(lanes x)
     return power * (r + exponential_tail(r)) + (power - 1);
 }
 
+/* tanh |z| = t / (t + 2), t = e^(2|z|) − 1: no digits are lost near 0. It is 1, rounded, from |z| = 20 on. */
+LANES_INLINE lanes exponential_tanh(lanes z)
+{
+    const lanes_bits sign = (lanes_bits)z & SIGN_BIT;
+    const lanes magnitude = (lanes)((lanes_bits)z ^ sign);
+    const lanes t = exponential_m1(2 * lanes_clamp(magnitude, 0, 20));
+    return (lanes)((lanes_bits)(t / (t + 2)) | sign);
+}
+
 /* Either function of each number; for tests. n numbers; out may be x. */
 #define exponential_all REAL_NAME(exponential_all)
 #define exponential_m1_all REAL_NAME(exponential_m1_all)

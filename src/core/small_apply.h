@@ -28,11 +28,8 @@ LANES_INLINE lanes small_apply(const struct activation *activation, lanes z)
     switch (activation->kind) {
     case ACTIVATION_SIGMOID:
         return 1 / (1 + exponential_normal(-slope * z));
-    case ACTIVATION_TANH: {
-        const lanes_bits sign = (lanes_bits)z & SIGN_BIT;
-        const lanes t = exponential_m1(2 * lanes_clamp((lanes)((lanes_bits)z ^ sign), 0, 20));
-        return (lanes)((lanes_bits)(t / (t + 2)) | sign);
-    }
+    case ACTIVATION_TANH:
+        return exponential_tanh(z);
     case ACTIVATION_RELU:
         return lanes_select((lanes_bits)(z < 0), lanes_of(0), z);
     case ACTIVATION_LEAKY_RELU:

@@ -9,16 +9,6 @@
 #include <math.h>
 #include <string.h>
 
-static char *copy_text(const char *text)
-{
-    const int64_t size = (int64_t)strlen(text) + 1;
-    char *copy = memory_new(size, 1);
-    if (copy != NULL) {
-        memcpy(copy, text, (size_t)size);
-    }
-    return copy;
-}
-
 int32_t settings_add(struct settings *settings, const char *key, const char *value)
 {
     struct setting *items = settings->items == NULL
@@ -29,7 +19,7 @@ int32_t settings_add(struct settings *settings, const char *key, const char *val
     }
     settings->items = items;
     struct setting *item = &items[settings->count];
-    *item = (struct setting){copy_text(key), copy_text(value)};
+    *item = (struct setting){memory_copy_text(key), memory_copy_text(value)};
     settings->count++;
     return item->key != NULL && item->value != NULL ? DNN_OK : status_out_of_memory("the settings of a model");
 }
