@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs what libdnn needs from the system's packages, and only what is missing. The one place that does so.
 #
-# usage: sh scripts/install-dependencies.sh [build] [test] [bench] [bench-peers] [fuzz] [ci]      (no group: build)
+# usage: sh scripts/install-dependencies.sh [GROUP...]      (no group: build)
 #
 #   build   compiler, CMake, Ninja, pkg-config, zlib, jansson, libmd, OpenBLAS; protobuf-c and
 #           its compiler, for ONNX
@@ -12,6 +12,7 @@
 #           PyTorch and scikit-learn, to compare with as well: large, so only `sh bench/run.sh --peers` asks for them
 #   fuzz    clang with its sanitizers and libFuzzer
 #   ci      clang-format, and the other BLAS libraries that .ci/run tries
+#   ffi     what the callers in other languages under examples/ffi need; ffi-LANGUAGE: for that one alone
 #
 # Debian and Ubuntu (apt). Elsewhere it tells what is missing, and fails only if something is. It says what it installs;
 # as root it asks nothing, otherwise it uses sudo where there is one.
@@ -67,6 +68,19 @@ need_venv() {
     fi
 }
 
+# What examples/ffi/LANGUAGE needs.
+need_language() {
+    case $1 in
+    c) need_program cc gcc ;;
+    cpp) need_program c++ g++ ;;
+    python) need_python numpy python3-numpy ;;
+    *)
+        echo "install-dependencies.sh: no language '$1' under examples/ffi" >&2
+        exit 2
+        ;;
+    esac
+}
+
 need_group() {
     case $1 in
     build)
@@ -106,8 +120,15 @@ need_group() {
         need_library libblis libblis-dev
         need_module blas-netlib libblas-dev
         ;;
+    ffi)
+        for folder in "$(dirname "$0")"/../examples/ffi/*/; do
+            need_language "$(basename "$folder")"
+        done
+        ;;
+    ffi-*) need_language "${1#ffi-}" ;;
     *)
-        echo "install-dependencies.sh: unknown group '$1'; the groups are build, test, bench, bench-peers, fuzz, ci" >&2
+        echo "install-dependencies.sh: unknown group '$1'; the groups are build, test, bench, bench-peers, fuzz, ci," \
+            "ffi, ffi-LANGUAGE" >&2
         exit 2
         ;;
     esac
