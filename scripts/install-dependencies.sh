@@ -73,7 +73,15 @@ need_language() {
     case $1 in
     c) need_program cc gcc ;;
     cpp) need_program c++ g++ ;;
+    go)
+        need_program go golang-go
+        need_program cc gcc
+        need_program pkg-config pkg-config
+        ;;
+    luajit) need_program luajit luajit ;;
     python) need_python numpy python3-numpy ;;
+    ruby) need_program ruby ruby ;;
+    rust) need_program cargo cargo ;;
     *)
         echo "install-dependencies.sh: no language '$1' under examples/ffi" >&2
         exit 2

@@ -1,0 +1,3 @@
+module libdnn
+
+go 1.19
