@@ -22,7 +22,12 @@ missing=
 
 # Adds a package unless a header is there. need_header HEADER PACKAGE
 need_header() {
-    [ -e "/usr/include/$1" ] || missing="$missing $2"
+    need_file "/usr/include/$1" "$2"
+}
+
+# Adds a package unless a file is there. need_file PATH PACKAGE
+need_file() {
+    [ -e "$1" ] || missing="$missing $2"
 }
 
 # Adds a package unless its program is there, from wherever it came. need_program PROGRAM PACKAGE
@@ -35,6 +40,11 @@ need_module() {
     if ! command -v pkg-config >/dev/null 2>&1 || ! pkg-config --exists "$1"; then
         missing="$missing $2"
     fi
+}
+
+# Adds a package unless Perl has its module. need_perl MODULE PACKAGE
+need_perl() {
+    perl -M"$1" -e 1 >/dev/null 2>&1 || missing="$missing $2"
 }
 
 # Adds a package unless the linker would find a library. need_library NAME PACKAGE
@@ -73,12 +83,22 @@ need_language() {
     case $1 in
     c) need_program cc gcc ;;
     cpp) need_program c++ g++ ;;
+    csharp)
+        need_program mcs mono-mcs
+        need_program mono mono-runtime
+        ;;
     go)
         need_program go golang-go
         need_program cc gcc
         need_program pkg-config pkg-config
         ;;
+    java)
+        need_program javac default-jdk-headless
+        need_file /usr/share/java/jna.jar libjna-java
+        ;;
     luajit) need_program luajit luajit ;;
+    perl) need_perl FFI::Platypus libffi-platypus-perl ;;
+    php) need_program php php-cli ;;
     python) need_python numpy python3-numpy ;;
     ruby) need_program ruby ruby ;;
     rust) need_program cargo cargo ;;
