@@ -97,9 +97,18 @@ need_language() {
         need_file /usr/share/java/jna.jar libjna-java
         ;;
     luajit) need_program luajit luajit ;;
+    octave)
+        need_program octave-cli octave
+        need_program mkoctfile octave-dev
+        ;;
     perl) need_perl FFI::Platypus libffi-platypus-perl ;;
     php) need_program php php-cli ;;
     python) need_python numpy python3-numpy ;;
+    python-cffi)
+        need_python cffi python3-cffi
+        need_python numpy python3-numpy
+        ;;
+    r) need_program Rscript r-base-dev ;;
     ruby) need_program ruby ruby ;;
     rust) need_program cargo cargo ;;
     *)
