@@ -34,5 +34,3 @@ try
 catch failed
   printf ("error: %s\n", failed.message);
 end_try_catch
-
-clear -variables # the handles, while Octave still has its functions
