@@ -1,4 +1,5 @@
-/*
+/**
+ * @file
  * dnn.h - libdnn: fully connected neural networks, trained and run at the speed of the machine.
  *
  * This file is the whole public interface and its manual. In order of power:
@@ -21,6 +22,9 @@
  * ARRAYS are dense and row-major, [samples × features]. The suffix of a function says what the caller's array holds:
  * none = double, _f32 = float, _u8 = bytes. The model computes in its own precision (config key `precision`) whatever
  * the suffix. Arrays that a function takes are read during the call only, and never kept.
+ *
+ * PARAMETERS. [out] is written, every other one is read. What is said of an array begins with its extent, [rows × columns]
+ * or [numbers]. A pointer may be NULL only where its line says what NULL means. Text is UTF-8 and ends in NUL.
  *
  * ERRORS. A function that returns int32_t returns DNN_OK (0) or a negative status; dnn_trainer_fit may also return
  * DNN_STOPPED. On failure every output is as it was, the handle stays usable, nothing leaks, and dnn_last_error() says
@@ -61,62 +65,72 @@
 extern "C" {
 #endif
 
-typedef struct dnn_config dnn_config;       /* what a network is and how it learns */
-typedef struct dnn_model dnn_model;         /* a network and its weights */
-typedef struct dnn_workspace dnn_workspace; /* the memory of one prediction */
-typedef struct dnn_trainer dnn_trainer;     /* what changes a model's weights */
-typedef struct dnn_dataset dnn_dataset;     /* samples: inputs x and targets y */
-typedef struct dnn_progress dnn_progress;   /* how far a fit has come; lives during a callback */
+typedef struct dnn_config dnn_config;       /**< what a network is and how it learns */
+typedef struct dnn_model dnn_model;         /**< a network and its weights */
+typedef struct dnn_workspace dnn_workspace; /**< the memory of one prediction */
+typedef struct dnn_trainer dnn_trainer;     /**< what changes a model's weights */
+typedef struct dnn_dataset dnn_dataset;     /**< samples: inputs x and targets y */
+typedef struct dnn_progress dnn_progress;   /**< how far a fit has come; lives during a callback */
 
 /* ================================================ library ================================================ */
 
-/* Status codes. They are never renumbered. */
+/** Status codes. They are never renumbered. */
 enum {
-    DNN_OK = 0,      /* done */
-    DNN_STOPPED = 1, /* ended early because a callback or dnn_trainer_cancel asked for it; not an error */
-    DNN_ERROR_INVALID_ARGUMENT = -1, /* the caller's argument is wrong */
-    DNN_ERROR_OUT_OF_MEMORY = -2,    /* memory was refused */
-    DNN_ERROR_IO = -3,               /* the system refused to open, read or write */
-    DNN_ERROR_FORMAT = -4,           /* a file is not what it says it is */
-    DNN_ERROR_UNSUPPORTED = -5,      /* valid, but this version or build cannot do it */
-    DNN_ERROR_NOT_FINITE = -6        /* a number is NaN or infinite, or too large for the model's precision */
+    DNN_OK = 0,      /**< done */
+    DNN_STOPPED = 1, /**< ended early because a callback or dnn_trainer_cancel asked for it; not an error */
+    DNN_ERROR_INVALID_ARGUMENT = -1, /**< the caller's argument is wrong */
+    DNN_ERROR_OUT_OF_MEMORY = -2,    /**< memory was refused */
+    DNN_ERROR_IO = -3,               /**< the system refused to open, read or write */
+    DNN_ERROR_FORMAT = -4,           /**< a file is not what it says it is */
+    DNN_ERROR_UNSUPPORTED = -5,      /**< valid, but this version or build cannot do it */
+    DNN_ERROR_NOT_FINITE = -6        /**< a number is NaN or infinite, or too large for the model's precision */
 };
 
-/* The same constants as functions, for languages that cannot read the enum. Cannot fail; any thread. Since 0.1. */
+/** DNN_OK as a function: these eight are for languages that cannot read the enum. Cannot fail; any thread. Since 0.1.
+ * @return 0 */
 DNN_API int32_t dnn_ok(void);
-/* DNN_STOPPED. Since 0.1. */
+/** DNN_STOPPED as a function. Since 0.1.
+ * @return 1 */
 DNN_API int32_t dnn_stopped(void);
-/* DNN_ERROR_INVALID_ARGUMENT. Since 0.1. */
+/** DNN_ERROR_INVALID_ARGUMENT as a function. Since 0.1.
+ * @return −1 */
 DNN_API int32_t dnn_error_invalid_argument(void);
-/* DNN_ERROR_OUT_OF_MEMORY. Since 0.1. */
+/** DNN_ERROR_OUT_OF_MEMORY as a function. Since 0.1.
+ * @return −2 */
 DNN_API int32_t dnn_error_out_of_memory(void);
-/* DNN_ERROR_IO. Since 0.1. */
+/** DNN_ERROR_IO as a function. Since 0.1.
+ * @return −3 */
 DNN_API int32_t dnn_error_io(void);
-/* DNN_ERROR_FORMAT. Since 0.1. */
+/** DNN_ERROR_FORMAT as a function. Since 0.1.
+ * @return −4 */
 DNN_API int32_t dnn_error_format(void);
-/* DNN_ERROR_UNSUPPORTED. Since 0.1. */
+/** DNN_ERROR_UNSUPPORTED as a function. Since 0.1.
+ * @return −5 */
 DNN_API int32_t dnn_error_unsupported(void);
-/* DNN_ERROR_NOT_FINITE. Since 0.1. */
+/** DNN_ERROR_NOT_FINITE as a function. Since 0.1.
+ * @return −6 */
 DNN_API int32_t dnn_error_not_finite(void);
 
-/* The version of the library that is loaded, as 10000 × major + 100 × minor + patch. Cannot fail; any thread. Since
- * 0.1. */
+/** The version of the library that is loaded. Cannot fail; any thread. Since 0.1.
+ * @return 10000 × major + 100 × minor + patch */
 DNN_API int32_t dnn_version(void);
 
-/* The same as text, "major.minor.patch". The string is static. Cannot fail; any thread. Since 0.1. */
+/** The version of the library that is loaded, as text. Cannot fail; any thread. Since 0.1.
+ * @return "major.minor.patch"; static */
 DNN_API const char *dnn_version_string(void);
 
-/* How this library was built, for a bug report: version, compiler, BLAS. One line; the string is static. Cannot fail;
- * any thread. Since 0.1. */
+/** How this library was built, for a bug report: version, compiler, BLAS. Cannot fail; any thread. Since 0.1.
+ * @return one line; static */
 DNN_API const char *dnn_build_info(void);
 
-/* A short English name for a status, such as "invalid argument"; "unknown status" for a number that is none. The string
- * is static. Cannot fail; any thread. Since 0.1. */
+/** A short English name for a status. Cannot fail; any thread. Since 0.1.
+ * @param status  any number
+ * @return such as "invalid argument"; "unknown status" for a number that is none; static */
 DNN_API const char *dnn_status_string(int32_t status);
 
-/* What went wrong in the latest call on this thread that failed: what was expected and what came, such as "x has 12
- * columns, the model takes 784". "" if none has failed yet. UTF-8, one line, valid until the next failing call on
- * this thread; a call that succeeds leaves it as it is. Cannot fail; any thread. Since 0.1. */
+/** What went wrong in the latest call on this thread that failed: what was expected and what came, such as "x has 12
+ * columns, the model takes 784". A call that succeeds leaves it as it is. Cannot fail; any thread. Since 0.1.
+ * @return one line of UTF-8, valid until the next failing call on this thread; "" if none has failed yet */
 DNN_API const char *dnn_last_error(void);
 
 /* ================================================ config ================================================= */
@@ -223,44 +237,62 @@ DNN_API const char *dnn_last_error(void);
  * another kernel or number of threads sums in another order, and differs in the last bits.
  */
 
-/* Makes a config with the defaults of a recipe. recipe: "classifier", for classes: softmax, cross-entropy, Adam, float;
- * "regressor", for numbers: identity, squared error, Adam, float; "tutorial", or NULL for the same: stretched sigmoid
- * σ(0.01 z), weights uniform in [0, 1), squared error, one plain gradient step a sample. *out: the config, to be
- * released with dnn_config_destroy. Models and trainers copy what they need from a config: it may change or go
- * afterwards. Inputs should be of size 1 or so: see dnn_model_standardize; and so should the targets of a regressor,
- * which nothing scales for you: divide them beforehand. Since 0.1. */
+/** Makes a config with the defaults of a recipe. Models and trainers copy what they need from a config: it may change or
+ * go afterwards. Inputs should be of size 1 or so: see dnn_model_standardize; and so should the targets of a regressor,
+ * which nothing scales for you: divide them beforehand. Since 0.1.
+ * @param recipe  "classifier", for classes: softmax, cross-entropy, Adam, float; "regressor", for numbers: identity,
+ *                squared error, Adam, float; "tutorial", or NULL for the same: stretched sigmoid σ(0.01 z), weights
+ *                uniform in [0, 1), squared error, one plain gradient step a sample
+ * @param[out] out  the config; release it with dnn_config_destroy */
 DNN_API int32_t dnn_config_create(const char *recipe, dnn_config **out);
 
-/* Releases a config; NULL is allowed. Since 0.1. */
+/** Releases a config. Since 0.1.
+ * @param config  NULL does nothing */
 DNN_API void dnn_config_destroy(dnn_config *config);
 
-/* Sets a key from text: a name ("relu"), a number ("0.01", with a point in every locale), an integer ("128"), or
- * "true"/"false". A key or value that is not known is an error that lists the known ones, and leaves the config as
- * it was. The keys are those of dnn_config_key_name; dnn_config_key_help tells their meaning and range.
- * "activation.N", with N from 1, sets hidden layer N alone. Since 0.1. */
+/** Sets a key from text. A key or value that is not known is an error that lists the known ones, and leaves the config
+ * as it was. Since 0.1.
+ * @param config  the config
+ * @param key     one of dnn_config_key_name, whose meaning and range dnn_config_key_help tells; or "activation.N", which
+ *                sets hidden layer N alone, N from 1
+ * @param text    a name ("relu"), a number ("0.01", with a point in every locale), an integer ("128"), "true" or "false" */
 DNN_API int32_t dnn_config_set(dnn_config *config, const char *key, const char *text);
 
-/* Sets a key that holds a number; also one that holds an integer, where the value is whole. NaN and infinity are
- * DNN_ERROR_NOT_FINITE. Since 0.1. */
+/** Sets a key that holds a number; also one that holds an integer, where the value is whole. Since 0.1.
+ * @param config  the config
+ * @param key     as in dnn_config_set
+ * @param value   the number
+ * @return DNN_ERROR_NOT_FINITE for NaN and infinity */
 DNN_API int32_t dnn_config_set_number(dnn_config *config, const char *key, double value);
 
-/* Sets a key that holds an integer; also a number, or a switch (0 = false, 1 = true). Since 0.1. */
+/** Sets a key that holds an integer; also a number, or a switch. Since 0.1.
+ * @param config  the config
+ * @param key     as in dnn_config_set
+ * @param value   the integer; of a switch, 0 = false and 1 = true */
 DNN_API int32_t dnn_config_set_integer(dnn_config *config, const char *key, int64_t value);
 
-/* Reads a key as text that dnn_config_set takes back unchanged. buffer: capacity bytes, receives the text and its
- * closing NUL. *length (NULL: not wanted): bytes of the text, without the NUL. buffer NULL with capacity 0 asks for
- * the length alone. A buffer that is too small is DNN_ERROR_INVALID_ARGUMENT, and untouched. Since 0.1. */
+/** Reads a key as text that dnn_config_set takes back unchanged. Since 0.1.
+ * @param config       the config
+ * @param key          as in dnn_config_set
+ * @param[out] buffer  [capacity] bytes: the text and its closing NUL; NULL with capacity 0 asks for the length alone
+ * @param capacity     bytes that buffer has room for
+ * @param[out] length  bytes of the text, without the NUL; NULL: not wanted
+ * @return DNN_ERROR_INVALID_ARGUMENT if the buffer is too small; then it is untouched */
 DNN_API int32_t dnn_config_get(const dnn_config *config, const char *key, char *buffer, int64_t capacity,
                                int64_t *length);
 
-/* How many keys there are. Cannot fail; any thread. Since 0.1. */
+/** How many keys there are. Cannot fail; any thread. Since 0.1.
+ * @return the count */
 DNN_API int64_t dnn_config_key_count(void);
 
-/* The name of key `index`, 0 to dnn_config_key_count() − 1; NULL outside. The string is static. Any thread. Since
- * 0.1. */
+/** The name of a key. Any thread. Since 0.1.
+ * @param index  0 to dnn_config_key_count − 1
+ * @return the name, static; NULL outside */
 DNN_API const char *dnn_config_key_name(int64_t index);
 
-/* One line on key `index`: meaning, values, default. NULL outside. The string is static. Any thread. Since 0.1. */
+/** One line on a key: meaning, values, default. Any thread. Since 0.1.
+ * @param index  0 to dnn_config_key_count − 1
+ * @return the line, static; NULL outside */
 DNN_API const char *dnn_config_key_help(int64_t index);
 
 /* ================================================= model ================================================= */
