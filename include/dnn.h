@@ -297,397 +297,558 @@ DNN_API const char *dnn_config_key_help(int64_t index);
 
 /* ================================================= model ================================================= */
 
-/* Makes a network and draws its first weights (config keys `init` and `seed`; the same seed gives the same weights).
- * layers: layer_count sizes [n_0 … n_L], 2 to 65536 of them, each 1 to 2147483520. config: copied; NULL means the
- * recipe "tutorial". *out: the model, to be released with dnn_model_destroy. DNN_ERROR_INVALID_ARGUMENT if loss and
- * output_activation make no pair (the message says which do); if the output is a softmax over one neuron, which is
- * always 1; or if a slope or its like is too small for the model's
- * precision; DNN_ERROR_NOT_FINITE if it is too large. Since 0.1. */
+/** Makes a network and draws its first weights (config keys `init` and `seed`; the same seed gives the same weights).
+ * Since 0.1.
+ * @param layers          [layer_count] sizes n_0 … n_L, each 1 to 2147483520
+ * @param layer_count     L + 1: 2 to 65536
+ * @param config_or_null  copied; NULL: the recipe "tutorial"
+ * @param[out] out        the model; release it with dnn_model_destroy
+ * @return DNN_ERROR_INVALID_ARGUMENT if loss and output_activation make no pair (the message says which do), if the
+ *         output is a softmax over one neuron, which is always 1, or if a slope or its like is too small for the
+ *         model's precision; DNN_ERROR_NOT_FINITE if it is too large */
 DNN_API int32_t dnn_model_create(const int64_t *layers, int64_t layer_count, const dnn_config *config_or_null,
                                  dnn_model **out);
 
-/* Releases the caller's hold on a model; NULL is allowed. Trainers and workspaces made from it go on working. Since
- * 0.1. */
+/** Releases the caller's hold on a model. Trainers and workspaces made from it go on working. Since 0.1.
+ * @param model  NULL does nothing */
 DNN_API void dnn_model_destroy(dnn_model *model);
 
-/* Makes an independent copy: same shape, config, weights and standardization. *out: released with dnn_model_destroy.
- * Since 0.1. */
+/** Makes an independent copy: same shape, config, weights and standardization. Since 0.1.
+ * @param model     the network
+ * @param[out] out  the copy; release it with dnn_model_destroy */
 DNN_API int32_t dnn_model_clone(const dnn_model *model, dnn_model **out);
 
-/* How many layers, input and output included: L + 1. −1 if model is NULL. Any thread. Since 0.1. */
+/** How many layers there are, input and output included. Any thread. Since 0.1.
+ * @param model  the network; NULL gives −1
+ * @return L + 1 */
 DNN_API int64_t dnn_model_layer_count(const dnn_model *model);
 
-/* How many neurons layer `layer` has, 0 (input) to L (output). −1 if model is NULL or there is no such layer. Any
- * thread. Since 0.1. */
+/** How many neurons a layer has. Any thread. Since 0.1.
+ * @param model  the network; NULL gives −1
+ * @param layer  0 (input) to L (output)
+ * @return n_layer; −1 if there is no such layer */
 DNN_API int64_t dnn_model_layer_size(const dnn_model *model, int64_t layer);
 
-/* How many weights there are in all, biases included: Σ n_{l+1} (n_l + 1). −1 if model is NULL. Any thread. Since
- * 0.1. */
+/** How many weights there are in all, biases included. Any thread. Since 0.1.
+ * @param model  the network; NULL gives −1
+ * @return Σ n_{l+1} (n_l + 1) */
 DNN_API int64_t dnn_model_parameter_count(const dnn_model *model);
 
-/* Copies W_layer out: the weights between layer `layer` and the next, 0 to L − 1. w: [n_{layer+1} × (n_layer + 1)],
- * the bias last in each row. Since 0.1. */
+/** Copies W_layer out: the weights between a layer and the next. Since 0.1.
+ * @param model   the network
+ * @param layer   0 to L − 1
+ * @param[out] w  [n_{layer+1} × (n_layer + 1)], the bias last in each row */
 DNN_API int32_t dnn_model_get_weights(const dnn_model *model, int64_t layer, double *w);
 
-/* Replaces W_layer. w: as in dnn_model_get_weights. DNN_ERROR_NOT_FINITE if a weight is not finite in the model's
- * precision; then no weight has changed. Since 0.1. */
+/** Replaces W_layer. Changes the model: see THREADS. Since 0.1.
+ * @param model  the network
+ * @param layer  0 to L − 1
+ * @param w      [n_{layer+1} × (n_layer + 1)], the bias last in each row
+ * @return DNN_ERROR_NOT_FINITE if a weight is not finite in the model's precision; then no weight has changed */
 DNN_API int32_t dnn_model_set_weights(dnn_model *model, int64_t layer, const double *w);
 
-/* Copies all weights out, W_0 then W_1 …, each as in dnn_model_get_weights. theta: [dnn_model_parameter_count].
- * Since 0.1. */
+/** Copies all weights out, W_0 then W_1 …, each as in dnn_model_get_weights. Since 0.1.
+ * @param model       the network
+ * @param[out] theta  [dnn_model_parameter_count] */
 DNN_API int32_t dnn_model_get_parameters(const dnn_model *model, double *theta);
 
-/* Replaces all weights. theta: as in dnn_model_get_parameters. DNN_ERROR_NOT_FINITE as in dnn_model_set_weights.
- * Since 0.1. */
+/** Replaces all weights. Changes the model: see THREADS. Since 0.1.
+ * @param model  the network
+ * @param theta  [dnn_model_parameter_count], in the order of dnn_model_get_parameters
+ * @return DNN_ERROR_NOT_FINITE if a weight is not finite in the model's precision; then no weight has changed */
 DNN_API int32_t dnn_model_set_parameters(dnn_model *model, const double *theta);
 
-/* Runs the network forward: y = φ(W_{L−1} … φ(W_0 x̂)). x: [n × n_0]; y: [n × n_L], overwritten; they must not
- * overlap. n = 0 does nothing, and then both may be NULL. With softmax or sigmoid at the output, y are
- * probabilities: the k most probable classes are the k largest of a row. DNN_ERROR_NOT_FINITE if a number in x is
- * not finite in the model's precision (once standardized): then y is untouched. Where the weights are so large that
- * the network's own numbers overflow, y may be infinite, NaN, or what φ makes of an infinity. A row's result may
- * differ in its last bits with the number of rows in the call. Shared freely between threads; memory is taken at a
- * thread's first call and kept in the model. Since 0.1. */
+/** Runs the network forward: y = φ(W_{L−1} … φ(W_0 x̂)). With softmax or sigmoid at the output, y are probabilities: the
+ * k most probable classes are the k largest of a row. Where the weights are so large that the network's own numbers
+ * overflow, y may be infinite, NaN, or what φ makes of an infinity. A row's result may differ in its last bits with the
+ * number of rows in the call. Shared freely between threads; memory is taken at a thread's first call and kept in the
+ * model. Since 0.1.
+ * @param model   the network
+ * @param x       [n × n_0]; may be NULL where n is 0
+ * @param n       rows; 0 does nothing
+ * @param[out] y  [n × n_L], overwritten; must not overlap x; may be NULL where n is 0
+ * @return DNN_ERROR_NOT_FINITE if a number in x is not finite in the model's precision (once standardized): then y is
+ *         untouched */
 DNN_API int32_t dnn_model_predict(const dnn_model *model, const double *x, int64_t n, double *y);
 
-/* The same for arrays of float. Since 0.1. */
+/** dnn_model_predict for arrays of float. @copydetails dnn_model_predict */
 DNN_API int32_t dnn_model_predict_f32(const dnn_model *model, const float *x, int64_t n, float *y);
 
-/* The class of each sample: the index of the largest output, the first one if several are equal. With a single
- * output: 1 if it is at least 0.5, else 0. x: [n × n_0]; label: [n]. An output that is NaN is never the largest;
- * where all are, the class is 0. Errors and threads as dnn_model_predict. Since 0.1. */
+/** The class of each sample: the index of the largest output, the first one if several are equal. With a single
+ * output: 1 if it is at least 0.5, else 0. An output that is NaN is never the largest; where all are, the class is 0.
+ * Threads as dnn_model_predict. Since 0.1.
+ * @param model       the network
+ * @param x           [n × n_0]; may be NULL where n is 0
+ * @param n           rows; 0 does nothing
+ * @param[out] label  [n]; may be NULL where n is 0
+ * @return as dnn_model_predict */
 DNN_API int32_t dnn_model_classify(const dnn_model *model, const double *x, int64_t n, int32_t *label);
 
-/* Measures the model on a dataset. *loss: the mean over the samples of the config's loss E, without l2; weighted if the
- * samples have weights (dnn_dataset_set_weights). *accuracy: the share of samples, 0 to 1, each counting alike, whose
- * class by dnn_model_classify is that of the target by the same rule; it means little where targets are no classes.
- * Either pointer may be NULL. The dataset must have n_0 inputs and n_L outputs; one made of labels may have fewer
- * classes than n_L, and where n_L is 1 it has at most two, which are read as 0 and 1. DNN_ERROR_NOT_FINITE if an input
- * is too large for the model's precision, or the loss is not finite; DNN_ERROR_INVALID_ARGUMENT if a target is not from
- * 0 to 1 where the loss needs that. Threads as dnn_model_predict. Since 0.1. */
+/** Measures the model on a dataset: its loss, and how often it is right. Threads as dnn_model_predict. Since 0.1.
+ * @param model          the network
+ * @param dataset        n_0 inputs and n_L outputs; one made of labels may have fewer classes than n_L, and where n_L
+ *                       is 1 it has at most two, which are read as 0 and 1
+ * @param[out] loss      the mean over the samples of the config's loss E, without l2; weighted if the samples have
+ *                       weights (dnn_dataset_set_weights); NULL: not wanted
+ * @param[out] accuracy  the share of samples, 0 to 1, each counting alike, whose class by dnn_model_classify is that of
+ *                       the target by the same rule; it means little where targets are no classes; NULL: not wanted
+ * @return DNN_ERROR_NOT_FINITE if an input is too large for the model's precision, or the loss is not finite;
+ *         DNN_ERROR_INVALID_ARGUMENT if a target is not from 0 to 1 where the loss needs that */
 DNN_API int32_t dnn_model_evaluate(const dnn_model *model, const dnn_dataset *dataset, double *loss, double *accuracy);
 
-/* How good the model is at numbers: the coefficient of determination R² = 1 − Σ (y − x)² / Σ (y − ȳ)², ȳ the mean
- * target, averaged over the outputs, each sample counting alike. *r2: 1 is perfect, 0 as good as always answering ȳ,
- * and less is worse. An output whose targets are all equal counts as 1 if each is met, else as 0 (as in scikit-learn's
- * r2_score). Dataset, errors and threads as dnn_model_evaluate. Since 0.1. */
+/** How good the model is at numbers: the coefficient of determination R² = 1 − Σ (y − x)² / Σ (y − ȳ)², ȳ the mean
+ * target, averaged over the outputs, each sample counting alike. An output whose targets are all equal counts as 1 if
+ * each is met, else as 0 (as in scikit-learn's r2_score). Threads as dnn_model_predict. Since 0.1.
+ * @param model    the network
+ * @param dataset  as in dnn_model_evaluate
+ * @param[out] r2  1 is perfect, 0 as good as always answering ȳ, and less is worse
+ * @return as dnn_model_evaluate */
 DNN_API int32_t dnn_model_score(const dnn_model *model, const dnn_dataset *dataset, double *r2);
 
-/* Counts which class was taken for which. counts: [n_L × n_L], overwritten; row = the true class, column = the
- * model's. Needs at least two outputs. Dataset, errors and threads as dnn_model_evaluate. Since 0.1. */
+/** Counts which class was taken for which. Threads as dnn_model_predict. Since 0.1.
+ * @param model        the network, with at least two outputs
+ * @param dataset      as in dnn_model_evaluate
+ * @param[out] counts  [n_L × n_L], overwritten: row = the true class, column = the model's
+ * @return as dnn_model_evaluate */
 DNN_API int32_t dnn_model_confusion(const dnn_model *model, const dnn_dataset *dataset, int64_t *counts);
 
-/* Gives the model the mean and the standard deviation of each input of a dataset, by which it shifts and scales all
+/** Gives the model the mean and the standard deviation of each input of a dataset, by which it shifts and scales all
  * its inputs from now on: x_0 = (x − mean) / scale, in predict, evaluate, training and everywhere else. The scale of a
  * column that is constant, to within rounding, is 1. To be called before training, with the training samples; a call
- * after it changes what the network gives, and a second call replaces the first. Numbers of any finite size are taken;
- * a dataset has no others. Changes the model: see THREADS. DNN_ERROR_NOT_FINITE if an input of this dataset would not
- * be finite in the model's precision. Since 0.1. */
+ * after it changes what the network gives, and a second call replaces the first. Changes the model: see THREADS.
+ * Since 0.1.
+ * @param model    the network
+ * @param dataset  n_0 inputs, of any finite size; a dataset has no others
+ * @return DNN_ERROR_NOT_FINITE if an input of this dataset would not be finite in the model's precision */
 DNN_API int32_t dnn_model_standardize(dnn_model *model, const dnn_dataset *dataset);
 
-/* Copies out what dnn_model_standardize found. mean, scale: [n_0], either may be NULL; zeros and ones if it was never
- * called. Since 0.1. */
+/** Copies out what dnn_model_standardize found; zeros and ones if it was never called. Since 0.1.
+ * @param model       the network
+ * @param[out] mean   [n_0]; NULL: not wanted
+ * @param[out] scale  [n_0]; NULL: not wanted */
 DNN_API int32_t dnn_model_get_standardization(const dnn_model *model, double *mean, double *scale);
 
-/* Describes the network as a table in plain text, a line a layer: neurons, parameters, activation, and the root mean
+/** Describes the network as a table in plain text, a line a layer: neurons, parameters, activation, and the root mean
  * square of the weights; below it precision, loss and standardization, and what can be seen to be wrong with the
- * weights alone. What training does is told by dnn_trainer_diagnose. buffer, capacity, length: as
- * in dnn_config_get. Since 0.1. */
+ * weights alone. What training does is told by dnn_trainer_diagnose. Since 0.1.
+ * @param model        the network
+ * @param[out] buffer  [capacity] bytes: the text and its closing NUL; NULL with capacity 0 asks for the length alone
+ * @param capacity     bytes that buffer has room for
+ * @param[out] length  bytes of the text, without the NUL; NULL: not wanted
+ * @return DNN_ERROR_INVALID_ARGUMENT if the buffer is too small; then it is untouched */
 DNN_API int32_t dnn_model_summary(const dnn_model *model, char *buffer, int64_t capacity, int64_t *length);
 
-/* Writes a model to a file: weights, config (but checkpoint_path) and standardization, all that dnn_model_load needs.
+/** Writes a model to a file: weights, config (but checkpoint_path) and standardization, all that dnn_model_load needs.
  * The format is safetensors (github.com/huggingface/safetensors), which NumPy, PyTorch and others open: tensors
- * layers.N.weight [n_{N+1} × n_N] and layers.N.bias [n_{N+1}], N from 0, in the model's precision; in __metadata__
+ * layers.N.weight [n_{N+1} × n_N] and layers.N.bias [n_{N+1}], N from 0, in the model's precision; in `__metadata__`
  * dnn.format, dnn.config (JSON), dnn.input_mean and dnn.input_scale if standardized, dnn.sha256 of the data and
  * dnn.header_sha256 of the rest. The same model gives the same bytes, on every machine. The file is replaced in one
  * step: after a failure, or if the process is killed, it is the old one or the new one, whole; what is killed may leave
- * a file .dnn-*.tmp beside it. path: UTF-8.
- * DNN_ERROR_IO with the path and the system's reason; DNN_ERROR_UNSUPPORTED if the format's header would exceed 16 MiB.
- * Needs memory for the file once over. Threads as dnn_model_predict. Since 0.1. */
+ * a file `.dnn-*.tmp` beside it. Needs memory for the file once over. Threads as dnn_model_predict. Since 0.1.
+ * @param model  the network
+ * @param path   the file, to be made or replaced
+ * @return DNN_ERROR_IO with the path and the system's reason; DNN_ERROR_UNSUPPORTED if the format's header would exceed
+ *         16 MiB */
 DNN_API int32_t dnn_model_save(const dnn_model *model, const char *path);
 
-/* Reads a model that dnn_model_save wrote, or the model of a checkpoint (dnn_trainer_save). It predicts the same to the
- * last bit, on the same machine. *out: released with dnn_model_destroy. DNN_ERROR_IO; DNN_ERROR_FORMAT, with the
- * reason, if the file is damaged, was changed (checksums), holds a number that is not finite, or was not written by
- * libdnn: then see dnn_model_load_with; DNN_ERROR_UNSUPPORTED if a newer format. Allocates in proportion to the file
- * alone. Since 0.1. */
+/** Reads a model that dnn_model_save wrote, or the model of a checkpoint (dnn_trainer_save). It predicts the same to the
+ * last bit, on the same machine. Allocates in proportion to the file alone. Since 0.1.
+ * @param path      the file
+ * @param[out] out  the model; release it with dnn_model_destroy
+ * @return DNN_ERROR_IO; DNN_ERROR_FORMAT, with the reason, if the file is damaged, was changed (checksums), holds a number
+ *         that is not finite, or was not written by libdnn: then see dnn_model_load_with; DNN_ERROR_UNSUPPORTED if a
+ *         newer format */
 DNN_API int32_t dnn_model_load(const char *path, dnn_model **out);
 
-/* Reads weights from any safetensors file of a fully connected network, such as PyTorch's state_dict of a Sequential:
+/** Reads weights from any safetensors file of a fully connected network, such as PyTorch's state_dict of a Sequential:
  * tensors NAME.weight [outputs × inputs] and, if the layer has one, NAME.bias [outputs], of F64, F32, F16 or BF16. The
  * layers are taken in the natural order of their names (2 before 10), and must chain up: names such as input, hidden and
- * output are in the wrong order then, and the sizes may not tell. config: what the network is
- * otherwise (activations, precision, loss) and how it learns. From a file of libdnn's own, the weights and the
+ * output are in the wrong order then, and the sizes may not tell. From a file of libdnn's own, the weights and the
  * standardization are taken, and `config` in place of its config. Weights that were changed elsewhere come back if of
- * the metadata dnn.input_mean and dnn.input_scale alone are kept. Errors as dnn_model_load; DNN_ERROR_INVALID_ARGUMENT
- * if config does not fit. Since 0.1. */
+ * the metadata dnn.input_mean and dnn.input_scale alone are kept. Since 0.1.
+ * @param path      the file
+ * @param config    what the network is otherwise (activations, precision, loss) and how it learns
+ * @param[out] out  the model; release it with dnn_model_destroy
+ * @return as dnn_model_load; DNN_ERROR_INVALID_ARGUMENT if config does not fit */
 DNN_API int32_t dnn_model_load_with(const char *path, const dnn_config *config, dnn_model **out);
 
-/* What dnn_model_save writes, into memory. buffer: [capacity] bytes, or NULL to ask for the size alone. *size (NULL
- * only if buffer is not): the bytes that it takes. DNN_ERROR_INVALID_ARGUMENT if capacity is too small, and
- * then nothing is written; else errors and threads as dnn_model_save. Since 0.1. */
+/** What dnn_model_save writes, into memory. Threads as dnn_model_predict. Since 0.1.
+ * @param model        the network
+ * @param[out] buffer  [capacity] bytes; NULL asks for the size alone
+ * @param capacity     bytes that buffer has room for
+ * @param[out] size    the bytes that it takes; NULL: not wanted, unless buffer is NULL too
+ * @return as dnn_model_save; DNN_ERROR_INVALID_ARGUMENT if capacity is too small, and then nothing is written */
 DNN_API int32_t dnn_model_save_memory(const dnn_model *model, void *buffer, int64_t capacity, int64_t *size);
 
-/* dnn_model_load from memory. bytes: [size], read during the call only. *out and errors as there, but DNN_ERROR_IO.
- * Since 0.1. */
+/** dnn_model_load from memory. Since 0.1.
+ * @param bytes     [size], read during the call only
+ * @param size      how many bytes
+ * @param[out] out  the model; release it with dnn_model_destroy
+ * @return as dnn_model_load, but DNN_ERROR_IO */
 DNN_API int32_t dnn_model_load_memory(const void *bytes, int64_t size, dnn_model **out);
 
-/* Writes the model as an ONNX file, which ONNX Runtime, OpenVINO, TensorRT, browsers and phones run: operator set 13, a
+/** Writes the model as an ONNX file, which ONNX Runtime, OpenVINO, TensorRT, browsers and phones run: operator set 13, a
  * Gemm and an activation a layer, initializers layers.N.weight [n_{N+1} × n_N] and layers.N.bias [n_{N+1}] from N = 0,
  * input `input` [N, n_0], output `output` [N, n_L], N free, all of the model's precision. Standardization comes first, in
- * double, between two Casts. The config is kept as metadata, dnn.config.KEY. The same model gives the same bytes. path:
- * UTF-8; the file is replaced as a whole or left as it was. DNN_ERROR_IO; DNN_ERROR_UNSUPPORTED if the file would have
- * more than 2 GiB, or if this build has no ONNX. dnn_model_import_onnx reads it back, but for networks of several hundred
- * tiny layers. ONNX Runtime 1.32 has no kernels in double for leaky_relu, elu, gelu and softplus: a model that it is to run
- * has precision = f32. ONNX keeps leaky_slope and elu_alpha as floats, also of a model of
- * doubles. Threads as dnn_model_predict. Format: onnx.ai. Since 0.1. */
+ * double, between two Casts. The config is kept as metadata, dnn.config.KEY. The same model gives the same bytes.
+ * dnn_model_import_onnx reads it back, but for networks of several hundred tiny layers. ONNX Runtime 1.32 has no kernels
+ * in double for leaky_relu, elu, gelu and softplus: a model that it is to run has precision = f32. ONNX keeps
+ * leaky_slope and elu_alpha as floats, also of a model of doubles. Threads as dnn_model_predict. Format: onnx.ai.
+ * Since 0.1.
+ * @param model  the network
+ * @param path   the file, which is replaced as a whole or left as it was
+ * @return DNN_ERROR_IO; DNN_ERROR_UNSUPPORTED if the file would have more than 2 GiB, or if this build has no ONNX */
 DNN_API int32_t dnn_model_export_onnx(const dnn_model *model, const char *path);
 
-/* Makes a model from an ONNX file of a fully connected network, as dnn_model_export_onnx, PyTorch (torch.onnx.export),
- * skl2onnx (MLPClassifier, MLPRegressor, with StandardScaler or without) and others write them: Gemm, or MatMul and Add, with
- * constant weights of float, double, float16 or bfloat16; Relu, LeakyRelu, Sigmoid, Tanh, Elu, Softplus, Softmax, Gelu
- * (exact, as one operator or by Erf), Silu as x · Sigmoid(x), a Mul before Sigmoid as its slope; Identity, Dropout,
+/** Makes a model from an ONNX file of a fully connected network, as dnn_model_export_onnx, PyTorch (torch.onnx.export),
+ * skl2onnx (MLPClassifier, MLPRegressor, with StandardScaler or without) and others write them: Gemm, or MatMul and Add,
+ * with constant weights of float, double, float16 or bfloat16; Relu, LeakyRelu, Sigmoid, Tanh, Elu, Softplus, Softmax,
+ * Gelu (exact, as one operator or by Erf), Silu as x · Sigmoid(x), a Mul before Sigmoid as its slope; Identity, Dropout,
  * Flatten, Reshape, Cast; constants that shift and scale the inputs, which become the model's standardization. Outputs
  * that are labels are left out; of a binary classifier that gives [1 − p, p], the model's one output is p. The model
- * computes in double if any weights are double. A file of another's makes a config of the recipe "classifier" if its output
- * is softmax or sigmoid (loss binary_cross_entropy), else of "regressor"; one of our own has its own config again, and
- * predicts the same bit for bit. *out: the model, to be released with dnn_model_destroy. DNN_ERROR_IO;
- * DNN_ERROR_FORMAT if the file is damaged or contradicts itself; DNN_ERROR_NOT_FINITE; DNN_ERROR_UNSUPPORTED if it holds
- * anything else, which the message names by node and operator, or keeps weights in another file, or if this build has
- * no ONNX. Reading takes at most twice the file's size and about 1 MiB, beside the model itself; a file of so many tiny
- * parts that this is not enough (some hundreds of layers of a few neurons) is DNN_ERROR_UNSUPPORTED. Since 0.1. */
+ * computes in double if any weights are double. A file of another's makes a config of the recipe "classifier" if its
+ * output is softmax or sigmoid (loss binary_cross_entropy), else of "regressor"; one of our own has its own config again,
+ * and predicts the same bit for bit. Reading takes at most twice the file's size and about 1 MiB, beside the model
+ * itself. Since 0.1.
+ * @param path      the file
+ * @param[out] out  the model; release it with dnn_model_destroy
+ * @return DNN_ERROR_IO; DNN_ERROR_FORMAT if the file is damaged or contradicts itself; DNN_ERROR_NOT_FINITE;
+ *         DNN_ERROR_UNSUPPORTED if it holds anything else, which the message names by node and operator, if it keeps
+ *         weights in another file, if it has so many tiny parts that its memory is not enough (some hundreds of layers
+ *         of a few neurons), or if this build has no ONNX */
 DNN_API int32_t dnn_model_import_onnx(const char *path, dnn_model **out);
 
 /* =============================================== workspace =============================================== */
 
-/* Makes the memory for predictions of up to max_rows samples a call, at least 1. Holds a reference to the model, and
- * sees its weights as they are at each predict. *out: released with dnn_workspace_destroy. Since 0.1. */
+/** Makes the memory for predictions. Holds a reference to the model, and sees its weights as they are at each predict.
+ * Since 0.1.
+ * @param model     the network
+ * @param max_rows  the most samples that a call will bring; at least 1
+ * @param[out] out  the workspace; release it with dnn_workspace_destroy */
 DNN_API int32_t dnn_workspace_create(const dnn_model *model, int64_t max_rows, dnn_workspace **out);
 
-/* Releases a workspace; NULL is allowed. Since 0.1. */
+/** Releases a workspace. Since 0.1.
+ * @param workspace  NULL does nothing */
 DNN_API void dnn_workspace_destroy(dnn_workspace *workspace);
 
-/* dnn_model_predict without any allocation or lock in this library. n: 0 to max_rows. x: [n × n_0]; y: [n × n_L].
- * Errors as dnn_model_predict. One thread at a time a workspace. Since 0.1. */
+/** dnn_model_predict without any allocation or lock in this library. One thread at a time a workspace. Since 0.1.
+ * @param workspace  whose memory is used, and whose model
+ * @param x          [n × n_0]; may be NULL where n is 0
+ * @param n          rows, 0 to max_rows; 0 does nothing
+ * @param[out] y     [n × n_L], overwritten; must not overlap x; may be NULL where n is 0
+ * @return as dnn_model_predict */
 DNN_API int32_t dnn_workspace_predict(dnn_workspace *workspace, const double *x, int64_t n, double *y);
 
-/* The same for arrays of float. Since 0.1. */
+/** dnn_workspace_predict for arrays of float. @copydetails dnn_workspace_predict */
 DNN_API int32_t dnn_workspace_predict_f32(dnn_workspace *workspace, const float *x, int64_t n, float *y);
 
-/* Copies out the activations x_layer of the last successful predict of at least one row, layer 0 (the input,
- * standardized) to L. x: [n × n_layer], n as in that predict. DNN_ERROR_INVALID_ARGUMENT if there was none. Since
- * 0.1. */
+/** Copies out the activations x_layer of the last successful predict of at least one row. Since 0.1.
+ * @param workspace  the workspace of that predict
+ * @param layer      0 (the input, standardized) to L
+ * @param[out] x     [n × n_layer], n as in that predict
+ * @return DNN_ERROR_INVALID_ARGUMENT if there was none */
 DNN_API int32_t dnn_workspace_activations(const dnn_workspace *workspace, int64_t layer, double *x);
 
 /* ================================================ trainer ================================================ */
 
-/* Makes a trainer for a model. config: copied; NULL means the config that the model was made with. It decides how to
- * learn. What the network is (the first part of the table of keys) was fixed when the model was made: a config in which
- * such a key was set to something else is DNN_ERROR_INVALID_ARGUMENT; so is one of the recipe classifier or regressor
- * whose loss is not the model's, where the model was made by another recipe. Holds a reference to the model. Takes the
- * memory of two gradients, of what the optimizer keeps of the past (none for sgd, one number a weight for momentum,
- * nesterov and rmsprop, two for adam, adamw and rprop), of one set of weights for restore_best with patience, and of
- * one batch. DNN_ERROR_NOT_FINITE if a number is too large for the model's precision, DNN_ERROR_INVALID_ARGUMENT if it
- * is too small. *out: released with dnn_trainer_destroy. Since 0.1. */
+/** Makes a trainer for a model, to which it holds a reference. The config decides how to learn; what the network is (the
+ * first part of the table of keys) was fixed when the model was made. Takes the memory of two gradients, of what the
+ * optimizer keeps of the past (none for sgd, one number a weight for momentum, nesterov and rmsprop, two for adam, adamw
+ * and rprop), of one set of weights for restore_best with patience, and of one batch. Since 0.1.
+ * @param model           the network that it will change
+ * @param config_or_null  copied; NULL: the config that the model was made with
+ * @param[out] out        the trainer; release it with dnn_trainer_destroy
+ * @return DNN_ERROR_INVALID_ARGUMENT if the config sets a key of what the network is to something else, if it is of the
+ *         recipe classifier or regressor and its loss not the model's, where the model was made by another recipe, or if
+ *         a number is too small for the model's precision; DNN_ERROR_NOT_FINITE if one is too large */
 DNN_API int32_t dnn_trainer_create(dnn_model *model, const dnn_config *config_or_null, dnn_trainer **out);
 
-/* Releases a trainer; NULL is allowed. The model keeps the weights. Since 0.1. */
+/** Releases a trainer. The model keeps the weights. Since 0.1.
+ * @param trainer  NULL does nothing */
 DNN_API void dnn_trainer_destroy(dnn_trainer *trainer);
 
-/* One update of the weights by the optimizer, from the mean gradient of n samples; for sgd, W ← W − η (1/n) Σ ∇W. n
- * = 1 is the tutorial's train(). η is learning_rate, or what a schedule made of it in the latest epoch of fit. x: [n
- * × n_0]; y: [n × n_L]; n at least 1. *loss (NULL: not wanted): the mean over the n samples of E, before the update,
- * without l2. Sums that dnn_trainer_accumulate holds are left alone. DNN_ERROR_INVALID_ARGUMENT if a target is not from
- * 0 to 1 where the loss needs that (the cross-entropies). DNN_ERROR_NOT_FINITE if a number in x or y, the loss or the
- * update is not finite, or so large that a weight might overflow: then the weights are as before. Allocates nothing.
- * Since 0.1. */
+/** One update of the weights by the optimizer, from the mean gradient of n samples; for sgd, W ← W − η (1/n) Σ ∇W. η is
+ * learning_rate, or what a schedule made of it in the latest epoch of fit. Sums that dnn_trainer_accumulate holds are
+ * left alone. Allocates nothing. Since 0.1.
+ * @param trainer    the trainer
+ * @param x          [n × n_0]
+ * @param y          [n × n_L], the targets
+ * @param n          samples, at least 1; 1 is the tutorial's train()
+ * @param[out] loss  the mean over the n samples of E, before the update, without l2; NULL: not wanted
+ * @return DNN_ERROR_INVALID_ARGUMENT if a target is not from 0 to 1 where the loss needs that (the cross-entropies);
+ *         DNN_ERROR_NOT_FINITE if a number in x or y, the loss or the update is not finite, or so large that a weight
+ *         might overflow: then the weights are as before */
 DNN_API int32_t dnn_trainer_step(dnn_trainer *trainer, const double *x, const double *y, int64_t n, double *loss);
 
-/* The same for arrays of float, with the same errors. Since 0.1. */
+/** dnn_trainer_step for arrays of float. @copydetails dnn_trainer_step */
 DNN_API int32_t dnn_trainer_step_f32(dnn_trainer *trainer, const float *x, const float *y, int64_t n, double *loss);
 
-/* Trains for `epochs` passes over a dataset, in batches of `batch_size` (unless it was set: of at most a 64th of the
+/** Trains for `epochs` passes over a dataset, in batches of `batch_size` (unless it was set: of at most a 64th of the
  * samples, so that a small table gets its updates), the last one smaller if need be, in a new random order each epoch
- * if `shuffle` is true. validation (NULL: none): measured after each epoch. Each epoch is added to the history. A
- * sample's part in the gradient is multiplied by its weight (dnn_dataset_set_weights), and with class_weight = balanced
- * by n / (classes that occur × samples of its class); these are scaled to a mean of 1. The validation's loss counts the
- * weights of its samples, as they were when fit began, and no class_weight. A sample of weight 0 has no part in
- * training, even if its numbers are too large for the model. With patience, fit ends when that many epochs in a row brought
- * no better loss; and with restore_best the model then has, however fit ends but for another error than
- * DNN_ERROR_NOT_FINITE, the weights of the best epoch, if there is one (dnn_trainer_best_epoch). Returns DNN_OK after
- * the last epoch, or an early stop; DNN_STOPPED when the progress callback or dnn_trainer_cancel ended it (but for
- * restore_best, the model keeps what it learned, and an epoch that was cut short is not in the history);
- * DNN_ERROR_NOT_FINITE when an input, a target, the loss or the update was not finite: but for restore_best, the model
- * keeps the weights before that batch, and dnn_last_error() tells the epoch and batch, the sample if its own numbers
- * are too large, and what to try; or when the validation's loss was not finite: but for restore_best, the model keeps
- * what it learned, and that epoch is not in the history; DNN_ERROR_INVALID_ARGUMENT if the dataset does not fit the
- * model or its loss, or has no classes to balance. Copies no more than one batch of the dataset. Since 0.1. */
+ * if `shuffle` is true. Each epoch is added to the history. A sample's part in the gradient is multiplied by its weight
+ * (dnn_dataset_set_weights), and with class_weight = balanced by n / (classes that occur × samples of its class); these
+ * are scaled to a mean of 1. The validation's loss counts the weights of its samples, as they were when fit began, and
+ * no class_weight. A sample of weight 0 has no part in training, even if its numbers are too large for the model. With
+ * patience, fit ends when that many epochs in a row brought no better loss; and with restore_best the model then has,
+ * however fit ends but for another error than DNN_ERROR_NOT_FINITE, the weights of the best epoch, if there is one
+ * (dnn_trainer_best_epoch). Copies no more than one batch of the dataset. Since 0.1.
+ * @param trainer             the trainer
+ * @param training            the samples to learn from, n_0 inputs and n_L outputs (see dnn_model_evaluate)
+ * @param validation_or_null  samples to measure the model by after each epoch; NULL: none
+ * @return DNN_OK after the last epoch, or an early stop. DNN_STOPPED when the progress callback or dnn_trainer_cancel
+ *         ended it: but for restore_best, the model keeps what it learned, and an epoch that was cut short is not in the
+ *         history. DNN_ERROR_NOT_FINITE when an input, a target, the loss or the update was not finite: but for
+ *         restore_best, the model keeps the weights before that batch, and dnn_last_error() tells the epoch and batch,
+ *         the sample if its own numbers are too large, and what to try; or when the validation's loss was not finite: but
+ *         for restore_best, the model keeps what it learned, and that epoch is not in the history.
+ *         DNN_ERROR_INVALID_ARGUMENT if the dataset does not fit the model or its loss, or has no classes to balance */
 DNN_API int32_t dnn_trainer_fit(dnn_trainer *trainer, const dnn_dataset *training,
                                 const dnn_dataset *validation_or_null);
 
-/* Asks for a call after each batch of a fit, and once at the end of an epoch, when validation is done: that is the
- * call with batch = batches. callback: runs on the thread that called fit, and returns 1 to go on, anything else to
- * stop (an exception swallowed by a foreign-function layer returns 0). It may use the model to predict and may
- * destroy handles, but may not train this model: that returns DNN_ERROR_INVALID_ARGUMENT. NULL takes the callback
- * away. user: handed to the callback as it is. Since 0.1. */
+/** Asks for a call after each batch of a fit, and once at the end of an epoch, when validation is done: that is the
+ * call with batch = batches. Since 0.1.
+ * @param trainer   the trainer
+ * @param callback  runs on the thread that called fit, and returns 1 to go on, anything else to stop (an exception
+ *                  swallowed by a foreign-function layer returns 0); it may use the model to predict and may destroy
+ *                  handles, but may not train this model: that returns DNN_ERROR_INVALID_ARGUMENT; NULL takes the
+ *                  callback away
+ * @param user      handed to the callback as it is; may be NULL */
 DNN_API int32_t dnn_trainer_set_progress(dnn_trainer *trainer,
                                          int32_t (*callback)(void *user, const dnn_progress *progress), void *user);
 
-/* Ends the fit that is running within one batch, also one of the validation; it returns DNN_STOPPED. Without one
- * it does nothing. May be called from any thread, also inside the callback, but not from a signal handler. Since
- * 0.1. */
+/** Ends the fit that is running within one batch, also one of the validation; it returns DNN_STOPPED. Without one
+ * it does nothing. May be called from any thread, also inside the callback, but not from a signal handler. Since 0.1.
+ * @param trainer  the trainer that fits */
 DNN_API int32_t dnn_trainer_cancel(dnn_trainer *trainer);
 
-/* The epoch that is running, from 1. These ten are for use inside a progress callback; −1 (or NaN) if progress is
- * NULL. Since 0.1. */
+/** The epoch that is running. These ten are for use inside a progress callback. Since 0.1.
+ * @param progress  what the callback was given; NULL gives −1
+ * @return from 1 */
 DNN_API int64_t dnn_progress_epoch(const dnn_progress *progress);
-/* How many epochs this fit is to run. Since 0.1. */
+/** How many epochs this fit is to run. Since 0.1.
+ * @param progress  what the callback was given; NULL gives −1
+ * @return the count */
 DNN_API int64_t dnn_progress_epochs(const dnn_progress *progress);
-/* How many batches of this epoch are done, from 1. Since 0.1. */
+/** How many batches of this epoch are done. Since 0.1.
+ * @param progress  what the callback was given; NULL gives −1
+ * @return from 1 */
 DNN_API int64_t dnn_progress_batch(const dnn_progress *progress);
-/* How many batches an epoch has. Since 0.1. */
+/** How many batches an epoch has. Since 0.1.
+ * @param progress  what the callback was given; NULL gives −1
+ * @return the count */
 DNN_API int64_t dnn_progress_batches(const dnn_progress *progress);
-/* The mean loss over the samples of this epoch so far, each taken before its update. Since 0.1. */
+/** The mean loss over the samples of this epoch so far, each taken before its update. Since 0.1.
+ * @param progress  what the callback was given; NULL gives NaN
+ * @return the mean of E */
 DNN_API double dnn_progress_loss(const dnn_progress *progress);
-/* The loss on the validation set after this epoch; NaN before its end, or without a validation set. Since 0.1. */
+/** The loss on the validation set after this epoch. Since 0.1.
+ * @param progress  what the callback was given; NULL gives NaN
+ * @return the mean of E; NaN before the epoch's end, or without a validation set */
 DNN_API double dnn_progress_validation_loss(const dnn_progress *progress);
-/* The accuracy on the validation set after this epoch, 0 to 1; NaN likewise, and where the validation's targets are no
- * classes: neither labels nor numbers that are all 0 or 1. Since 0.1. */
+/** The accuracy on the validation set after this epoch. Since 0.1.
+ * @param progress  what the callback was given; NULL gives NaN
+ * @return 0 to 1; NaN before the epoch's end, without a validation set, and where the validation's targets are no
+ *         classes: neither labels nor numbers that are all 0 or 1 */
 DNN_API double dnn_progress_validation_accuracy(const dnn_progress *progress);
-/* Seconds since this fit began. Since 0.1. */
+/** How long this fit has been running. Since 0.1.
+ * @param progress  what the callback was given; NULL gives NaN
+ * @return seconds */
 DNN_API double dnn_progress_seconds(const dnn_progress *progress);
-/* The learning rate of the latest batch. Since 0.1. */
+/** The learning rate of the latest batch. Since 0.1.
+ * @param progress  what the callback was given; NULL gives NaN
+ * @return η */
 DNN_API double dnn_progress_learning_rate(const dnn_progress *progress);
-/* Samples learned from a second, in this epoch so far, without validation and callbacks. Since 0.1. */
+/** How fast it learns, in this epoch so far, without validation and callbacks. Since 0.1.
+ * @param progress  what the callback was given; NULL gives NaN
+ * @return samples a second */
 DNN_API double dnn_progress_samples_per_second(const dnn_progress *progress);
 
-/* How many epochs this trainer has completed, over all its fits. −1 if trainer is NULL. Since 0.1. */
+/** How many epochs this trainer has completed, over all its fits. Since 0.1.
+ * @param trainer  the trainer; NULL gives −1
+ * @return the count */
 DNN_API int64_t dnn_trainer_history_count(const dnn_trainer *trainer);
 
-/* The figures of one completed epoch, 0 to dnn_trainer_history_count − 1. *loss: mean loss over its samples, each
- * before its update. *validation_loss, *validation_accuracy: NaN without a validation set; the accuracy is NaN too
- * where its targets are no classes (dnn_progress_validation_accuracy). Each pointer may be NULL. Since 0.1. */
+/** The figures of one completed epoch. Since 0.1.
+ * @param trainer                   the trainer
+ * @param epoch                     0 to dnn_trainer_history_count − 1
+ * @param[out] loss                 the mean of E over its samples, each before its update; NULL: not wanted
+ * @param[out] validation_loss      NaN without a validation set; NULL: not wanted
+ * @param[out] validation_accuracy  NaN likewise, and where the validation's targets are no classes
+ *                                  (dnn_progress_validation_accuracy); NULL: not wanted */
 DNN_API int32_t dnn_trainer_history(const dnn_trainer *trainer, int64_t epoch, double *loss, double *validation_loss,
                                     double *validation_accuracy);
 
-/* The epoch with the best loss since the latest fit began that had `patience` set: an index for dnn_trainer_history. −1
- * if there is none, or trainer is NULL. Since 0.1. */
+/** The epoch with the best loss since the latest fit began that had `patience` set. Since 0.1.
+ * @param trainer  the trainer; NULL gives −1
+ * @return an index for dnn_trainer_history; −1 if there is none */
 DNN_API int64_t dnn_trainer_best_epoch(const dnn_trainer *trainer);
 
-/* η of the latest batch of fit, or of the next step: learning_rate, or what dnn_trainer_set_learning_rate or a schedule
- * made of it. NaN if trainer is NULL. Since 0.1. */
+/** The learning rate of the latest batch of fit, or of the next step: learning_rate, or what
+ * dnn_trainer_set_learning_rate or a schedule made of it. Since 0.1.
+ * @param trainer  the trainer; NULL gives NaN
+ * @return η */
 DNN_API double dnn_trainer_learning_rate(const dnn_trainer *trainer);
 
-/* Replaces learning_rate, for schedules of one's own; a `schedule` goes on from it, at its epoch and with its cuts.
- * rate: > 0. DNN_ERROR_NOT_FINITE if it is not finite in the model's precision. It may be called in the progress
- * callback: then it holds from the next batch. Since 0.1. */
+/** Replaces learning_rate, for schedules of one's own; a `schedule` goes on from it, at its epoch and with its cuts. It
+ * may be called in the progress callback: then it holds from the next batch. Since 0.1.
+ * @param trainer  the trainer
+ * @param rate     η; > 0
+ * @return DNN_ERROR_NOT_FINITE if it is not finite in the model's precision */
 DNN_API int32_t dnn_trainer_set_learning_rate(dnn_trainer *trainer, double rate);
 
-/* Adds the gradients of n samples to the trainer's sum, G ← G + Σ ∇W, and changes no weight. x: [n × n_0]; y: [n ×
- * n_L]; n at least 1. *loss_sum (NULL: not wanted): the sum over the n samples of E. DNN_ERROR_INVALID_ARGUMENT and
- * DNN_ERROR_NOT_FINITE as in dnn_trainer_step: then the sum is as before. With dnn_trainer_get_gradient,
- * dnn_trainer_set_gradient and dnn_trainer_apply this is what data-parallel training needs. Since 0.1. */
+/** Adds the gradients of n samples to the trainer's sum, G ← G + Σ ∇W, and changes no weight. With
+ * dnn_trainer_get_gradient, dnn_trainer_set_gradient and dnn_trainer_apply this is what data-parallel training needs.
+ * Since 0.1.
+ * @param trainer        the trainer
+ * @param x              [n × n_0]
+ * @param y              [n × n_L], the targets
+ * @param n              samples, at least 1
+ * @param[out] loss_sum  the sum over the n samples of E; NULL: not wanted
+ * @return as dnn_trainer_step, but that the sum is as before */
 DNN_API int32_t dnn_trainer_accumulate(dnn_trainer *trainer, const double *x, const double *y, int64_t n,
                                        double *loss_sum);
 
-/* Copies the sum G out; zeros when nothing was added since the last dnn_trainer_apply. gradient:
- * [dnn_model_parameter_count], in the order of dnn_model_get_parameters. Since 0.1. */
+/** Copies the sum G out; zeros when nothing was added since the last dnn_trainer_apply. Since 0.1.
+ * @param trainer        the trainer
+ * @param[out] gradient  [dnn_model_parameter_count], in the order of dnn_model_get_parameters */
 DNN_API int32_t dnn_trainer_get_gradient(const dnn_trainer *trainer, double *gradient);
 
-/* Replaces the sum G. gradient: as in dnn_trainer_get_gradient. DNN_ERROR_NOT_FINITE if a number is not finite in
- * the model's precision: then G is as before. Since 0.1. */
+/** Replaces the sum G. Since 0.1.
+ * @param trainer   the trainer
+ * @param gradient  [dnn_model_parameter_count], in the order of dnn_model_get_parameters
+ * @return DNN_ERROR_NOT_FINITE if a number is not finite in the model's precision: then G is as before */
 DNN_API int32_t dnn_trainer_set_gradient(dnn_trainer *trainer, const double *gradient);
 
-/* One update by the optimizer with the gradient scale · G, after which the sum is empty; l2, clip_norm and
+/** One update by the optimizer with the gradient scale · G, after which the sum is empty; l2, clip_norm and
  * weight_decay count once, here. accumulate over n samples, then apply(1/n), equals step over them to within
- * rounding. scale: finite. DNN_ERROR_INVALID_ARGUMENT if nothing was accumulated or set; DNN_ERROR_NOT_FINITE if a
- * weight might overflow: weights and sum are then as before. Since 0.1. */
+ * rounding. Since 0.1.
+ * @param trainer  the trainer
+ * @param scale    what G is multiplied by; finite
+ * @return DNN_ERROR_INVALID_ARGUMENT if nothing was accumulated or set; DNN_ERROR_NOT_FINITE if a weight might overflow:
+ *         weights and sum are then as before */
 DNN_API int32_t dnn_trainer_apply(dnn_trainer *trainer, double scale);
 
-/* Why is it not learning? Figures of W_layer, 0 to L − 1, which leads to layer + 1, at the trainer's latest gradient: of
- * the last step (of fit too), its mean gradient; of the last accumulate or set_gradient, the sum G; of the last
- * apply(scale), scale · G. It is as it was before clip_norm. *gradient_norm: the Frobenius norm ‖∇W_layer‖.
- * *weight_norm: ‖W_layer‖ now. *saturated: of the activations x_{layer+1} of the last samples seen (at most the larger
- * of 256 and batch_size of them), the share, 0 to 1, whose derivative φ′ is below 1/1000 of its largest value: a sigmoid
- * near 0 or 1, a ReLU that is off. The gradient cannot pass through these. l2 has no part in the gradient here. Each
- * pointer may be NULL. DNN_ERROR_INVALID_ARGUMENT before the first step or accumulate, and after one that failed because
- * numbers overflowed. Since 0.1. */
+/** Why is it not learning? Figures of W_layer, which leads to layer + 1, at the trainer's latest gradient: of the last
+ * step (of fit too), its mean gradient; of the last accumulate or set_gradient, the sum G; of the last apply(scale),
+ * scale · G. It is as it was before clip_norm, and l2 has no part in it. Since 0.1.
+ * @param trainer             the trainer
+ * @param layer               0 to L − 1
+ * @param[out] gradient_norm  the Frobenius norm ‖∇W_layer‖; NULL: not wanted
+ * @param[out] weight_norm    ‖W_layer‖ now; NULL: not wanted
+ * @param[out] saturated      of the activations x_{layer+1} of the last samples seen (at most the larger of 256 and
+ *                            batch_size of them), the share, 0 to 1, whose derivative φ′ is below 1/1000 of its largest
+ *                            value: a sigmoid near 0 or 1, a ReLU that is off; the gradient cannot pass through these;
+ *                            NULL: not wanted
+ * @return DNN_ERROR_INVALID_ARGUMENT before the first step or accumulate, and after one that failed because numbers
+ *         overflowed */
 DNN_API int32_t dnn_trainer_layer_stats(dnn_trainer *trainer, int64_t layer, double *gradient_norm, double *weight_norm,
                                         double *saturated);
 
-/* Says in plain words why it is not learning, or that nothing speaks against it: a table of the figures of
+/** Says in plain words why it is not learning, or that nothing speaks against it: a table of the figures of
  * dnn_trainer_layer_stats, a line a layer, from 1, with `dead`, the share of its neurons whose φ′ is that flat for all of
  * the last samples seen (0 if those are fewer than 16); then a line for each finding, with what to change: a latest step
  * that failed because numbers overflowed; inputs that are not of size 1; targets that the output cannot reach, or large
  * ones that it is far from; neurons that are all the same (init = zeros); activations that explode within the network; an
  * enormous loss; gradients that are 0, vanish or explode; saturated layers; dead units; updates that are too large or too
  * small beside the weights, for any optimizer, clipped if clip_norm is set, unless the gradient has not been applied.
- * Thresholds are rules of thumb; samples are the last ones, as for `saturated`. buffer, capacity, length: as in
- * dnn_config_get; UTF-8, lines end in \n. Before the first step it says so. Since 0.1. */
+ * Thresholds are rules of thumb; samples are the last ones, as for `saturated`. Before the first step it says so. Since
+ * 0.1.
+ * @param trainer      the trainer
+ * @param[out] buffer  [capacity] bytes: lines of UTF-8 that end in a line feed, and a closing NUL; NULL with capacity 0
+ *                     asks for the length alone
+ * @param capacity     bytes that buffer has room for
+ * @param[out] length  bytes of the text, without the NUL; NULL: not wanted
+ * @return DNN_ERROR_INVALID_ARGUMENT if the buffer is too small; then it is untouched */
 DNN_API int32_t dnn_trainer_diagnose(dnn_trainer *trainer, char *buffer, int64_t capacity, int64_t *length);
 
-/* Compares the gradient of Σ E over n samples, l2 included and dropout not, with central differences (E(w + h) − E(w
+/** Compares the gradient of Σ E over n samples, l2 included and dropout not, with central differences (E(w + h) − E(w
  * − h)) / 2h, taken in double precision on a copy of the weights, h = ∛ε · max(1, |w|). Every weight of a layer that
- * has up to 1000 is tried, else 1000 spread evenly. *max_relative_error: the largest |a − b| over the largest |b| of
- * its layer; 0 if both gradients are all 0, infinity if the differences are and the gradient is not. About 1e-9 is
- * right in f64 and 1e-6 in f32; sigmoid_derivative = tutorial is off by its factor c, as the tutorial's is. A kink
- * (relu at 0) inside ±h shows as an error. Changes nothing. x, y, n and errors: as in dnn_trainer_step. Takes two
- * forward runs a weight. Since 0.1. */
+ * has up to 1000 is tried, else 1000 spread evenly. About 1e-9 is right in f64 and 1e-6 in f32; sigmoid_derivative =
+ * tutorial is off by its factor c, as the tutorial's is. A kink (relu at 0) inside ±h shows as an error. Changes
+ * nothing. Takes two forward runs a weight. Since 0.1.
+ * @param trainer                  the trainer
+ * @param x                        [n × n_0]
+ * @param y                        [n × n_L], the targets
+ * @param n                        samples, at least 1
+ * @param[out] max_relative_error  the largest |a − b| over the largest |b| of its layer; 0 if both gradients are all 0,
+ *                                 infinity if the differences are and the gradient is not
+ * @return as dnn_trainer_step */
 DNN_API int32_t dnn_trainer_check_gradient(dnn_trainer *trainer, const double *x, const double *y, int64_t n,
                                            double *max_relative_error);
 
-/* Writes a checkpoint: the model as dnn_model_save does, and everything that the next update depends on (what the
+/** Writes a checkpoint: the model as dnn_model_save does, and everything that the next update depends on (what the
  * optimizer keeps, generators, schedule, early stopping with the best weights, G, history), in the same format, with
  * tensors optimizer.K.layers.N.weight and so on. Training that goes on from it is the same bit for bit as if it had not
  * been interrupted. Also inside the progress callback: at the end of an epoch (batch = batches), the next fit of a
  * trainer that is loaded from it runs the epochs that were left; in the middle of one, that epoch is begun anew.
  * fit itself writes one to checkpoint_path after every checkpoint_every epochs and after its last (with the weights that
- * it ends with), and fails with DNN_ERROR_IO if it cannot. Errors and safety as in dnn_model_save. Since 0.1. */
+ * it ends with), and fails with DNN_ERROR_IO if it cannot. As safe as dnn_model_save. Since 0.1.
+ * @param trainer  the trainer
+ * @param path     the file, to be made or replaced
+ * @return as dnn_model_save */
 DNN_API int32_t dnn_trainer_save(const dnn_trainer *trainer, const char *path);
 
-/* Reads a checkpoint: makes a model and its trainer, which has checkpoint_path = path. The next fit runs the epochs that
+/** Reads a checkpoint: makes a model and its trainer, which has checkpoint_path = path. The next fit runs the epochs that
  * the fit which wrote it had left, or all of them if it had none left; it needs the same dataset, and the callback
- * again. *model, *trainer: released with their destroy functions, in any order. Errors as dnn_model_load. Since 0.1. */
+ * again. Since 0.1.
+ * @param path          the file
+ * @param[out] model    the model; release it with dnn_model_destroy, before or after the trainer
+ * @param[out] trainer  the trainer; release it with dnn_trainer_destroy
+ * @return as dnn_model_load */
 DNN_API int32_t dnn_trainer_load(const char *path, dnn_model **model, dnn_trainer **trainer);
 
 /* ================================================ dataset ================================================ */
 
-/* Makes a dataset from arrays, copied. x: [n × n_in]; y: [n × n_out]; n, n_in, n_out at least 1.
- * DNN_ERROR_NOT_FINITE if a number is NaN or infinite. *out: released with dnn_dataset_destroy. The samples of a
- * dataset never change; threads share it freely. Since 0.1. */
+/** Makes a dataset from arrays, copied. The samples of a dataset never change; threads share it freely. Since 0.1.
+ * @param x         [n × n_in]
+ * @param n         samples, at least 1
+ * @param n_in      inputs of a sample, at least 1
+ * @param y         [n × n_out], the targets
+ * @param n_out     outputs of a sample, at least 1
+ * @param[out] out  the dataset; release it with dnn_dataset_destroy
+ * @return DNN_ERROR_NOT_FINITE if a number is NaN or infinite */
 DNN_API int32_t dnn_dataset_create(const double *x, int64_t n, int64_t n_in, const double *y, int64_t n_out,
                                    dnn_dataset **out);
 
-/* The same from arrays of float, kept as float. Since 0.1. */
+/** dnn_dataset_create for arrays of float, kept as float. @copydetails dnn_dataset_create */
 DNN_API int32_t dnn_dataset_create_f32(const float *x, int64_t n, int64_t n_in, const float *y, int64_t n_out,
                                        dnn_dataset **out);
 
-/* Makes a dataset for classification, copied. labels: [n], each 0 to classes − 1; a sample's target y has `classes`
- * numbers, 1 at the label and 0 elsewhere. Since 0.1. */
+/** Makes a dataset for classification, copied. A sample's target y has `classes` numbers, 1 at the label and 0
+ * elsewhere. Since 0.1.
+ * @param x         [n × n_in]
+ * @param n         samples, at least 1
+ * @param n_in      inputs of a sample, at least 1
+ * @param labels    [n], each 0 to classes − 1
+ * @param classes   how many classes there are, at least 1
+ * @param[out] out  the dataset; release it with dnn_dataset_destroy
+ * @return DNN_ERROR_NOT_FINITE if a number is NaN or infinite */
 DNN_API int32_t dnn_dataset_create_labels(const double *x, int64_t n, int64_t n_in, const int32_t *labels,
                                           int64_t classes, dnn_dataset **out);
 
-/* The same from an array of float, kept as float. Since 0.1. */
+/** dnn_dataset_create_labels for an array of float, kept as float. @copydetails dnn_dataset_create_labels */
 DNN_API int32_t dnn_dataset_create_labels_f32(const float *x, int64_t n, int64_t n_in, const int32_t *labels,
                                               int64_t classes, dnn_dataset **out);
 
-/* The same from bytes, kept as bytes and read as x / 255. Since 0.1. */
+/** dnn_dataset_create_labels for bytes, kept as bytes and read as x / 255. @copydetails dnn_dataset_create_labels */
 DNN_API int32_t dnn_dataset_create_labels_u8(const uint8_t *x, int64_t n, int64_t n_in, const int32_t *labels,
                                              int64_t classes, dnn_dataset **out);
 
-/* Reads a pair of IDX files, the format of MNIST, plain or gzip: images, [n × any dimensions], each sample's numbers in
- * one row; and labels, [n]. Images of unsigned bytes are kept as bytes and read as x / 255; of other types they are read
- * as they are, kept as float where that holds them exactly (int8, int16, float), else as double. Labels of an integer type
- * are classes, from 0; their count is the largest label + 1. Labels of float or double, [n] or [n × m], are targets y,
- * n × 1 or n × m. Paths are UTF-8. DNN_ERROR_IO if a file cannot be read; DNN_ERROR_FORMAT if it is damaged or no IDX
- * file, a label is negative, or the two do not match; DNN_ERROR_NOT_FINITE if a number is NaN or infinite;
- * DNN_ERROR_UNSUPPORTED if there are more numbers than a dataset can hold. Memory: the resulting arrays and at most
- * 2 MiB; never more than the files could hold. *out: released with dnn_dataset_destroy. Format:
- * yann.lecun.com/exdb/mnist. Since 0.1. */
+/** Reads a pair of IDX files, the format of MNIST, plain or gzip. Images of unsigned bytes are kept as bytes and read as
+ * x / 255; of other types they are read as they are, kept as float where that holds them exactly (int8, int16, float),
+ * else as double. Labels of an integer type are classes, from 0; their count is the largest label + 1. Labels of float or
+ * double, [n] or [n × m], are targets y, n × 1 or n × m. Memory: the resulting arrays and at most 2 MiB; never more than
+ * the files could hold. Format: yann.lecun.com/exdb/mnist. Since 0.1.
+ * @param images_path  a file of [n × any dimensions], each sample's numbers in one row
+ * @param labels_path  a file of [n], or targets
+ * @param[out] out     the dataset; release it with dnn_dataset_destroy
+ * @return DNN_ERROR_IO if a file cannot be read; DNN_ERROR_FORMAT if it is damaged or no IDX file, a label is negative,
+ *         or the two do not match; DNN_ERROR_NOT_FINITE if a number is NaN or infinite; DNN_ERROR_UNSUPPORTED if there
+ *         are more numbers than a dataset can hold */
 DNN_API int32_t dnn_dataset_read_idx(const char *images_path, const char *labels_path, dnn_dataset **out);
 
-/* Reads a pair of files of numpy.save, plain or gzip: x of shape (n, any dimensions), each sample's numbers in one row in
- * C order, or (n,), one number each; and y, by its type and shape:
+/** Reads a pair of files of numpy.save, plain or gzip: x of shape (n, any dimensions), each sample's numbers in one row
+ * in C order, or (n,), one number each; and y, by its type and shape:
  *
  *     integers (n,)        classes, from 0; their count is the largest + 1
  *     bools (n,)           two classes, False = 0 and True = 1
@@ -697,73 +858,102 @@ DNN_API int32_t dnn_dataset_read_idx(const char *images_path, const char *labels
  * Both may be of bool, int8 to int64, uint8 to uint64, float16, float32 or float64, in either byte order, in C or Fortran
  * order. Numbers are read as they are, as NumPy would: also those of uint8, where dnn_dataset_create_labels_u8 and
  * dnn_dataset_read_idx divide by 255; save x / 255 as float32, or use dnn_model_standardize. They are kept as float where
- * that holds the type exactly (bool, 8 and 16 bits, float32), else as double. For targets that are the inputs give one
- * path twice. DNN_ERROR_IO, DNN_ERROR_FORMAT, DNN_ERROR_NOT_FINITE as in dnn_dataset_read_idx; DNN_ERROR_UNSUPPORTED for
- * arrays of objects, text, structures, complex numbers or dates, integers beyond 2^53, .npz archives, and more numbers
- * than a dataset can hold. Memory and *out as there. Format: numpy.lib.format, versions 1 to 3. Since 0.1. */
+ * that holds the type exactly (bool, 8 and 16 bits, float32), else as double. Memory as dnn_dataset_read_idx. Format:
+ * numpy.lib.format, versions 1 to 3. Since 0.1.
+ * @param x_path    the inputs
+ * @param y_path    the targets; the same path where the targets are the inputs
+ * @param[out] out  the dataset; release it with dnn_dataset_destroy
+ * @return DNN_ERROR_IO, DNN_ERROR_FORMAT, DNN_ERROR_NOT_FINITE as in dnn_dataset_read_idx; DNN_ERROR_UNSUPPORTED for
+ *         arrays of objects, text, structures, complex numbers or dates, integers beyond 2^53, .npz archives, and more
+ *         numbers than a dataset can hold */
 DNN_API int32_t dnn_dataset_read_npy(const char *x_path, const char *y_path, dnn_dataset **out);
 
-/* Reads a table of text, plain or gzip: CSV by RFC 4180, in UTF-8. A row is a sample, a column an input or a target; a
- * number becomes the double nearest to it, whatever the locale. Quotes, line breaks within them, LF, CRLF or CR, a byte-order
- * mark, empty lines and spaces around a field are understood. path: UTF-8. options: NULL, or key=value pairs with white space
- * between them, the first value being the default; names with spaces or commas stand in "quotes":
+/** Reads a table of text, plain or gzip: CSV by RFC 4180, in UTF-8. A row is a sample, a column an input or a target; a
+ * number becomes the double nearest to it, whatever the locale. Quotes, line breaks within them, LF, CRLF or CR, a
+ * byte-order mark, empty lines and spaces around a field are understood. Options, the first value being the default:
  *
- *     header     auto | true | false     whether the first row holds names. auto: it does if a column of numbers begins with
- *                                        text, or `targets` or `ignore` name a column by a word of that row
- *     separator  auto | comma | semicolon | tab | pipe | space | a character      auto finds the first four; space is any
- *                                        run of spaces and tabs
- *     targets    last | first | none | a,b   the target columns, by name or index from 0; none: the targets are the inputs
- *                                        (they share memory), for predictions, which do not look at them, or an autoencoder
- *     classes    auto | true | false     whether the one target is a class. auto: if it is text. Classes are the different
- *                                        texts, sorted by their bytes; or, for true, the different numbers in order
- *     missing    error | drop | mean     of fields that are empty, NA, N/A, NaN, nan, NULL, null or ?: drop leaves the row
- *                                        out; mean puts the mean of its column for an input, and drops without a target
+ *     header     auto | true | false     whether the first row holds names. auto: it does if a column of numbers begins
+ *                                        with text, or `targets` or `ignore` name a column by a word of that row
+ *     separator  auto | comma | semicolon | tab | pipe | space | a character      auto finds the first four; space is
+ *                                        any run of spaces and tabs
+ *     targets    last | first | none | a,b   the target columns, by name or index from 0; none: the targets are the
+ *                                        inputs (they share memory), for predictions, which do not look at them, or an
+ *                                        autoencoder
+ *     classes    auto | true | false     whether the one target is a class. auto: if it is text. Classes are the
+ *                                        different texts, sorted by their bytes; or, for true, the different numbers in
+ *                                        order
+ *     missing    error | drop | mean     of fields that are empty, NA, N/A, NaN, nan, NULL, null or ?: drop leaves the
+ *                                        row out; mean puts the mean of its column for an input, and drops without a
+ *                                        target
  *     ignore     a,b                     columns to leave out, by name or index
  *     decimal    point | comma           the decimal point
  *
- * Inputs are all columns that are neither target nor ignored, in the order of the file. Targets of class give a dataset like
- * dnn_dataset_create_labels, with names (dnn_dataset_class_name); others one of numbers. Files that are read apart from each
- * other have the same classes only if the same texts occur in both: read one, and split it.
- * DNN_ERROR_IO if the file cannot be read; DNN_ERROR_FORMAT, with file, line and column, for what is no number (and what to do
- * about it), rows of unequal length, and a damaged file; DNN_ERROR_NOT_FINITE for inf, and what is too large for a double;
- * DNN_ERROR_INVALID_ARGUMENT for options, listing the known ones; DNN_ERROR_UNSUPPORTED for more than 1048576 columns, a
- * field of more than 1 MiB, a row of more than 64 MiB. Takes hardly more memory than its numbers. *out: released with
- * dnn_dataset_destroy. Since 0.1. */
+ * Inputs are all columns that are neither target nor ignored, in the order of the file. Targets of class give a dataset
+ * like dnn_dataset_create_labels, with names (dnn_dataset_class_name); others one of numbers. Files that are read apart
+ * from each other have the same classes only if the same texts occur in both: read one, and split it. Takes hardly more
+ * memory than its numbers. Since 0.1.
+ * @param path             the file
+ * @param options_or_null  key=value pairs with white space between them; names with spaces or commas stand in "quotes";
+ *                         NULL: the defaults
+ * @param[out] out         the dataset; release it with dnn_dataset_destroy
+ * @return DNN_ERROR_IO if the file cannot be read; DNN_ERROR_FORMAT, with file, line and column, for what is no number
+ *         (and what to do about it), rows of unequal length, and a damaged file; DNN_ERROR_NOT_FINITE for inf, and what
+ *         is too large for a double; DNN_ERROR_INVALID_ARGUMENT for options, listing the known ones;
+ *         DNN_ERROR_UNSUPPORTED for more than 1048576 columns, a field of more than 1 MiB, a row of more than 64 MiB */
 DNN_API int32_t dnn_dataset_read_csv(const char *path, const char *options_or_null, dnn_dataset **out);
 
-/* How many samples there are. −1 if dataset is NULL. Since 0.1. */
+/** How many samples there are. Since 0.1.
+ * @param dataset  the samples; NULL gives −1
+ * @return the count */
 DNN_API int64_t dnn_dataset_size(const dnn_dataset *dataset);
 
-/* How many inputs a sample has. −1 if dataset is NULL. Since 0.1. */
+/** How many inputs a sample has. Since 0.1.
+ * @param dataset  the samples; NULL gives −1
+ * @return the count */
 DNN_API int64_t dnn_dataset_inputs(const dnn_dataset *dataset);
 
-/* How many outputs a sample has; for labels, the number of classes. −1 if dataset is NULL. Since 0.1. */
+/** How many outputs a sample has; for labels, the number of classes. Since 0.1.
+ * @param dataset  the samples; NULL gives −1
+ * @return the count */
 DNN_API int64_t dnn_dataset_outputs(const dnn_dataset *dataset);
 
-/* The name of a class, 0 to dnn_dataset_outputs − 1, in UTF-8; NULL if it has none, outside, or if dataset is NULL. It lives
- * as long as the dataset, or any that it was split from or into. Any thread. Since 0.1. */
+/** The name of a class. Any thread. Since 0.1.
+ * @param dataset      the samples; NULL gives NULL
+ * @param class_index  0 to dnn_dataset_outputs − 1
+ * @return the name in UTF-8, which lives as long as the dataset, or any that it was split from or into; NULL if the class
+ *         has none, or there is no such class */
 DNN_API const char *dnn_dataset_class_name(const dnn_dataset *dataset, int64_t class_index);
 
-/* Copies sample i out, 0 to size − 1. x: [inputs], bytes as x / 255; y: [outputs], labels as 0 and 1. Either may be
- * NULL. Since 0.1. */
+/** Copies a sample out. Since 0.1.
+ * @param dataset  the samples
+ * @param i        0 to dnn_dataset_size − 1
+ * @param[out] x   [dnn_dataset_inputs], bytes as x / 255; NULL: not wanted
+ * @param[out] y   [dnn_dataset_outputs], labels as 0 and 1; NULL: not wanted */
 DNN_API int32_t dnn_dataset_get(const dnn_dataset *dataset, int64_t i, double *x, double *y);
 
-/* Divides a dataset at random in two: `first` gets the whole number of samples nearest to fraction × size, `second`
- * the rest. Both share the samples' memory with the original, which may be destroyed. The same seed gives the same
- * parts. fraction: between 0 and 1, such that neither part is empty. first and second: two different places,
- * released with dnn_dataset_destroy. DNN_ERROR_INVALID_ARGUMENT if the samples have weights (dnn_dataset_set_weights)
- * and those of one part would all be 0: try another seed. Since 0.1. */
+/** Divides a dataset at random in two, which share the samples' memory with the original; that may be destroyed. Since
+ * 0.1.
+ * @param dataset      the samples
+ * @param fraction     between 0 and 1, such that neither part is empty
+ * @param seed         the same seed gives the same parts
+ * @param[out] first   the whole number of samples nearest to fraction × size; release it with dnn_dataset_destroy
+ * @param[out] second  the rest, in another place; release it with dnn_dataset_destroy
+ * @return DNN_ERROR_INVALID_ARGUMENT if the samples have weights (dnn_dataset_set_weights) and those of one part would
+ *         all be 0: try another seed */
 DNN_API int32_t dnn_dataset_split(const dnn_dataset *dataset, double fraction, int64_t seed, dnn_dataset **first,
                                   dnn_dataset **second);
 
-/* Gives each sample a weight in the loss: E and its gradient are multiplied by it, in fit and in dnn_model_evaluate,
- * after all weights are scaled to a mean of 1, so that only their proportions count. weights: [size], copied, in the
- * order of dnn_dataset_get; each finite and at least 0, their sum more than 0; NULL takes them away. The parts of a
- * later dnn_dataset_split inherit them. Any thread, at any time: a fit or evaluate that is running goes on with those
- * that it began with. Since 0.1. */
+/** Gives each sample a weight in the loss: E and its gradient are multiplied by it, in fit and in dnn_model_evaluate,
+ * after all weights are scaled to a mean of 1, so that only their proportions count. The parts of a later
+ * dnn_dataset_split inherit them. Any thread, at any time: a fit or evaluate that is running goes on with those that it
+ * began with. Since 0.1.
+ * @param dataset  the samples
+ * @param weights  [dnn_dataset_size], copied, in the order of dnn_dataset_get; each finite and at least 0, their sum
+ *                 more than 0; NULL takes them away */
 DNN_API int32_t dnn_dataset_set_weights(dnn_dataset *dataset, const double *weights);
 
-/* Releases a dataset; NULL is allowed. Since 0.1. */
+/** Releases a dataset. Since 0.1.
+ * @param dataset  NULL does nothing */
 DNN_API void dnn_dataset_destroy(dnn_dataset *dataset);
 
 #ifdef __cplusplus
