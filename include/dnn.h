@@ -23,8 +23,8 @@
  * none = double, _f32 = float, _u8 = bytes. The model computes in its own precision (config key `precision`) whatever
  * the suffix. Arrays that a function takes are read during the call only, and never kept.
  *
- * PARAMETERS. [out] is written, every other one is read. What is said of an array begins with its extent, [rows × columns]
- * or [numbers]. A pointer may be NULL only where its line says what NULL means. Text is UTF-8 and ends in NUL.
+ * PARAMETERS. [out] is written, every other one is read. What is said of an array begins with its extent, [rows ×
+ * columns] or [numbers]. A pointer may be NULL only where its line says what NULL means. Text is UTF-8 and ends in NUL.
  *
  * ERRORS. A function that returns int32_t returns DNN_OK (0) or a negative status; dnn_trainer_fit may also return
  * DNN_STOPPED. On failure every output is as it was, the handle stays usable, nothing leaks, and dnn_last_error() says
@@ -73,6 +73,10 @@ typedef struct dnn_dataset dnn_dataset;     /**< samples: inputs x and targets y
 typedef struct dnn_progress dnn_progress;   /**< how far a fit has come; lives during a callback */
 
 /* ================================================ library ================================================ */
+
+/** @defgroup library Library: version, errors
+ * What library is this, and what went wrong?
+ * @{ */
 
 /** Status codes. They are never renumbered. */
 enum {
@@ -128,14 +132,16 @@ DNN_API const char *dnn_build_info(void);
  * @return such as "invalid argument"; "unknown status" for a number that is none; static */
 DNN_API const char *dnn_status_string(int32_t status);
 
-/** What went wrong in the latest call on this thread that failed: what was expected and what came, such as "x has 12
- * columns, the model takes 784". A call that succeeds leaves it as it is. Cannot fail; any thread. Since 0.1.
+/** What went wrong in the latest call on this thread that failed. It says what was expected and what came, such as "x
+ * has 12 columns, the model takes 784". A call that succeeds leaves it as it is. Cannot fail; any thread. Since 0.1.
  * @return one line of UTF-8, valid until the next failing call on this thread; "" if none has failed yet */
 DNN_API const char *dnn_last_error(void);
 
+/** @} */
+
 /* ================================================ config ================================================= */
 
-/*
+/** @defgroup config Config: what a network is and how it learns
  * A config is a set of key = value. The keys, with their default in each of the three recipes:
  *
  *     key                 tutorial       classifier     regressor
@@ -185,6 +191,7 @@ DNN_API const char *dnn_last_error(void);
  *     threads             0              0              0              of a step of one sample; 0 to 256; see below
  *
  * activation, with x = φ(z), z one neuron's sum:
+ *
  *     identity    z                                  relu        max(0, z)
  *     sigmoid     1 / (1 + e^(-c z))                 leaky_relu  z for z > 0, else s z
  *     tanh        tanh z                             elu         z for z > 0, else α (e^z - 1)
@@ -192,18 +199,22 @@ DNN_API const char *dnn_last_error(void);
  *     gelu        z Φ(z), Φ the normal distribution  softmax     e^(z_j) / Σ_k e^(z_k); of the output alone
  *
  * loss, E of one sample with outputs x and targets y, summed over the outputs j:
+ *
  *     squared_error         Σ (y - x)²
  *     absolute_error        Σ |y - x|
  *     huber                 Σ d²/2 for |d| ≤ δ, else δ (|d| - δ/2), where d = y - x
  *     cross_entropy         -Σ y ln x, for classes; with softmax alone; y from 0 to 1
  *     binary_cross_entropy  -Σ (y ln x + (1 - y) ln(1 - x)), for yes or no; with sigmoid alone; y from 0 to 1
+ *
  * The last two are computed from z, so they stay finite and exact where x is rounded to 0 or 1.
  *
  * init, mean 0 but for the first, biases 0 but for the first (which the formula includes):
+ *
  *     uniform01 [0, 1); zeros; glorot_uniform, glorot_normal: variance 2 / (n_in + n_out); he_uniform, he_normal: 2 / n_in
  *
  * optimizer, with g the mean gradient of the samples (with l2's part; cut to clip_norm: g · min(1, clip_norm / (‖g‖ +
  * 1e-6)); then, but for adamw, g + λ w), all from 0 at first, t counting updates from 1. As in PyTorch:
+ *
  *     sgd        w - η g                             momentum   v = μ v + g,  w - η v
  *     rmsprop    v = β₂ v + (1 - β₂) g²,             nesterov   v = μ v + g,  w - η (g + μ v)
  *                w - η g / (√v + ε)                  adamw      adam, from w - η λ w instead of w
@@ -213,20 +224,24 @@ DNN_API const char *dnn_last_error(void);
  *                and shrinks by 0.5 (down to 1e-6) when it changes, which skips one update; for whole datasets as one batch
  *
  * schedule, with e the epochs completed and t = e + the share of the running one, f = schedule_factor:
+ *
  *     constant     η                                 cosine         η_min + (η - η_min) (1 + cos(π t / T)) / 2
  *     step         η f^⌊e / every⌋                   warmup_cosine  η (t + 1/batches) / warmup, then cosine
  *     exponential  η γ^e                             plateau        η f^cuts, a cut after `every` epochs without
  *                                                                   a better loss; not below η_min
+ *
  * e counts all epochs of a trainer; a cosine begins again every T = schedule_length epochs. η_min is never above η. The
  * loss that plateau and patience watch is the validation's, or the training's without a validation set. The best loss
  * that a plateau compares with is kept from fit to fit of a trainer, so that twice 5 epochs are as good as 10; patience
  * begins anew with each fit.
  *
  * engine, for steps and predictions of one sample at a time; more than one always go through the BLAS's matrix products:
+ *
  *     blas    gemv forward, gemv transposed and ger backward: the formulas above, call by call
  *     fused   loops of this library, for the processor's own vectors, that read each weight once forward and once
  *             backward, where the rule of sgd is applied at once; the same to within rounding; wakes no thread of the BLAS
  *     auto    the faster one: fused
+ *
  * threads = N: a trainer's step of one sample by sgd, with the engine fused, is divided among N threads of its own, each of
  * which owns some rows of every W; N is held to the processors that the process may use. 0 chooses: 1 for a network
  * that is too small to gain from more. A step with another optimizer, with dropout or of more than one sample is not divided,
@@ -235,11 +250,11 @@ DNN_API const char *dnn_last_error(void);
  * RANDOM NUMBERS come from one generator a handle, xoshiro256++ seeded by `seed`, with a stream of its own for weights,
  * order and dropout. The same seed, library, BLAS kernel and number of BLAS threads give the same weights bit for bit;
  * another kernel or number of threads sums in another order, and differs in the last bits.
- */
+ * @{ */
 
-/** Makes a config with the defaults of a recipe. Models and trainers copy what they need from a config: it may change or
- * go afterwards. Inputs should be of size 1 or so: see dnn_model_standardize; and so should the targets of a regressor,
- * which nothing scales for you: divide them beforehand. Since 0.1.
+/** Makes a config with the defaults of a recipe. Models and trainers copy what they need from a config: it may change
+ * or go afterwards. Inputs should be of size 1 or so: see dnn_model_standardize; and so should the targets of a
+ * regressor, which nothing scales for you: divide them beforehand. Since 0.1.
  * @param recipe  "classifier", for classes: softmax, cross-entropy, Adam, float; "regressor", for numbers: identity,
  *                squared error, Adam, float; "tutorial", or NULL for the same: stretched sigmoid σ(0.01 z), weights
  *                uniform in [0, 1), squared error, one plain gradient step a sample
@@ -253,9 +268,10 @@ DNN_API void dnn_config_destroy(dnn_config *config);
 /** Sets a key from text. A key or value that is not known is an error that lists the known ones, and leaves the config
  * as it was. Since 0.1.
  * @param config  the config
- * @param key     one of dnn_config_key_name, whose meaning and range dnn_config_key_help tells; or "activation.N", which
- *                sets hidden layer N alone, N from 1
- * @param text    a name ("relu"), a number ("0.01", with a point in every locale), an integer ("128"), "true" or "false" */
+ * @param key     one of dnn_config_key_name, whose meaning and range dnn_config_key_help tells; or "activation.N",
+ *                which sets hidden layer N alone, N from 1
+ * @param text    a name ("relu"), a number ("0.01", with a point in every locale), an integer ("128"), "true" or
+ *                "false" */
 DNN_API int32_t dnn_config_set(dnn_config *config, const char *key, const char *text);
 
 /** Sets a key that holds a number; also one that holds an integer, where the value is whole. Since 0.1.
@@ -295,7 +311,13 @@ DNN_API const char *dnn_config_key_name(int64_t index);
  * @return the line, static; NULL outside */
 DNN_API const char *dnn_config_key_help(int64_t index);
 
+/** @} */
+
 /* ================================================= model ================================================= */
+
+/** @defgroup model Model: the network
+ * Make a network, run it, measure it, look into it, keep it in a file.
+ * @{ */
 
 /** Makes a network and draws its first weights (config keys `init` and `seed`; the same seed gives the same weights).
  * Since 0.1.
@@ -358,8 +380,8 @@ DNN_API int32_t dnn_model_get_parameters(const dnn_model *model, double *theta);
  * @return DNN_ERROR_NOT_FINITE if a weight is not finite in the model's precision; then no weight has changed */
 DNN_API int32_t dnn_model_set_parameters(dnn_model *model, const double *theta);
 
-/** Runs the network forward: y = φ(W_{L−1} … φ(W_0 x̂)). With softmax or sigmoid at the output, y are probabilities: the
- * k most probable classes are the k largest of a row. Where the weights are so large that the network's own numbers
+/** Runs the network forward: y = φ(W_{L−1} … φ(W_0 x̂)). With softmax or sigmoid at the output, y are probabilities:
+ * the k most probable classes are the k largest of a row. Where the weights are so large that the network's own numbers
  * overflow, y may be infinite, NaN, or what φ makes of an infinity. A row's result may differ in its last bits with the
  * number of rows in the call. Shared freely between threads; memory is taken at a thread's first call and kept in the
  * model. Since 0.1.
@@ -374,9 +396,9 @@ DNN_API int32_t dnn_model_predict(const dnn_model *model, const double *x, int64
 /** dnn_model_predict for arrays of float. @copydetails dnn_model_predict */
 DNN_API int32_t dnn_model_predict_f32(const dnn_model *model, const float *x, int64_t n, float *y);
 
-/** The class of each sample: the index of the largest output, the first one if several are equal. With a single
- * output: 1 if it is at least 0.5, else 0. An output that is NaN is never the largest; where all are, the class is 0.
- * Threads as dnn_model_predict. Since 0.1.
+/** The class of each sample: the index of the largest output, the first one if several are equal. With a single output:
+ * 1 if it is at least 0.5, else 0. An output that is NaN is never the largest; where all are, the class is 0. Threads
+ * as dnn_model_predict. Since 0.1.
  * @param model       the network
  * @param x           [n × n_0]; may be NULL where n is 0
  * @param n           rows; 0 does nothing
@@ -396,7 +418,7 @@ DNN_API int32_t dnn_model_classify(const dnn_model *model, const double *x, int6
  *         DNN_ERROR_INVALID_ARGUMENT if a target is not from 0 to 1 where the loss needs that */
 DNN_API int32_t dnn_model_evaluate(const dnn_model *model, const dnn_dataset *dataset, double *loss, double *accuracy);
 
-/** How good the model is at numbers: the coefficient of determination R² = 1 − Σ (y − x)² / Σ (y − ȳ)², ȳ the mean
+/** How good the model is at numbers: the coefficient of determination. R² = 1 − Σ (y − x)² / Σ (y − ȳ)², ȳ the mean
  * target, averaged over the outputs, each sample counting alike. An output whose targets are all equal counts as 1 if
  * each is met, else as 0 (as in scikit-learn's r2_score). Threads as dnn_model_predict. Since 0.1.
  * @param model    the network
@@ -412,8 +434,8 @@ DNN_API int32_t dnn_model_score(const dnn_model *model, const dnn_dataset *datas
  * @return as dnn_model_evaluate */
 DNN_API int32_t dnn_model_confusion(const dnn_model *model, const dnn_dataset *dataset, int64_t *counts);
 
-/** Gives the model the mean and the standard deviation of each input of a dataset, by which it shifts and scales all
- * its inputs from now on: x_0 = (x − mean) / scale, in predict, evaluate, training and everywhere else. The scale of a
+/** Gives the model the mean and the standard deviation of each input of a dataset. By them it shifts and scales all its
+ * inputs from now on: x_0 = (x − mean) / scale, in predict, evaluate, training and everywhere else. The scale of a
  * column that is constant, to within rounding, is 1. To be called before training, with the training samples; a call
  * after it changes what the network gives, and a second call replaces the first. Changes the model: see THREADS.
  * Since 0.1.
@@ -428,7 +450,7 @@ DNN_API int32_t dnn_model_standardize(dnn_model *model, const dnn_dataset *datas
  * @param[out] scale  [n_0]; NULL: not wanted */
 DNN_API int32_t dnn_model_get_standardization(const dnn_model *model, double *mean, double *scale);
 
-/** Describes the network as a table in plain text, a line a layer: neurons, parameters, activation, and the root mean
+/** Describes the network as a table in plain text. A line a layer: neurons, parameters, activation, and the root mean
  * square of the weights; below it precision, loss and standardization, and what can be seen to be wrong with the
  * weights alone. What training does is told by dnn_trainer_diagnose. Since 0.1.
  * @param model        the network
@@ -438,32 +460,33 @@ DNN_API int32_t dnn_model_get_standardization(const dnn_model *model, double *me
  * @return DNN_ERROR_INVALID_ARGUMENT if the buffer is too small; then it is untouched */
 DNN_API int32_t dnn_model_summary(const dnn_model *model, char *buffer, int64_t capacity, int64_t *length);
 
-/** Writes a model to a file: weights, config (but checkpoint_path) and standardization, all that dnn_model_load needs.
- * The format is safetensors (github.com/huggingface/safetensors), which NumPy, PyTorch and others open: tensors
- * layers.N.weight [n_{N+1} × n_N] and layers.N.bias [n_{N+1}], N from 0, in the model's precision; in `__metadata__`
- * dnn.format, dnn.config (JSON), dnn.input_mean and dnn.input_scale if standardized, dnn.sha256 of the data and
- * dnn.header_sha256 of the rest. The same model gives the same bytes, on every machine. The file is replaced in one
- * step: after a failure, or if the process is killed, it is the old one or the new one, whole; what is killed may leave
- * a file `.dnn-*.tmp` beside it. Needs memory for the file once over. Threads as dnn_model_predict. Since 0.1.
+/** Writes a model to a file. Weights, config (but checkpoint_path) and standardization are in it, all that
+ * dnn_model_load needs. The format is safetensors (github.com/huggingface/safetensors), which NumPy, PyTorch and others
+ * open: tensors layers.N.weight [n_{N+1} × n_N] and layers.N.bias [n_{N+1}], N from 0, in the model's precision; in
+ * `__metadata__` dnn.format, dnn.config (JSON), dnn.input_mean and dnn.input_scale if standardized, dnn.sha256 of the
+ * data and dnn.header_sha256 of the rest. The same model gives the same bytes, on every machine. The file is replaced
+ * in one step: after a failure, or if the process is killed, it is the old one or the new one, whole; what is killed
+ * may leave a file `.dnn-*.tmp` beside it. Needs memory for the file once over. Threads as dnn_model_predict.
+ * Since 0.1.
  * @param model  the network
  * @param path   the file, to be made or replaced
  * @return DNN_ERROR_IO with the path and the system's reason; DNN_ERROR_UNSUPPORTED if the format's header would exceed
  *         16 MiB */
 DNN_API int32_t dnn_model_save(const dnn_model *model, const char *path);
 
-/** Reads a model that dnn_model_save wrote, or the model of a checkpoint (dnn_trainer_save). It predicts the same to the
- * last bit, on the same machine. Allocates in proportion to the file alone. Since 0.1.
+/** Reads a model that dnn_model_save wrote, or the model of a checkpoint (dnn_trainer_save). It predicts the same to
+ * the last bit, on the same machine. Allocates in proportion to the file alone. Since 0.1.
  * @param path      the file
  * @param[out] out  the model; release it with dnn_model_destroy
- * @return DNN_ERROR_IO; DNN_ERROR_FORMAT, with the reason, if the file is damaged, was changed (checksums), holds a number
- *         that is not finite, or was not written by libdnn: then see dnn_model_load_with; DNN_ERROR_UNSUPPORTED if a
- *         newer format */
+ * @return DNN_ERROR_IO; DNN_ERROR_FORMAT, with the reason, if the file is damaged, was changed (checksums), holds a
+ *         number that is not finite, or was not written by libdnn: then see dnn_model_load_with; DNN_ERROR_UNSUPPORTED
+ *         if a newer format */
 DNN_API int32_t dnn_model_load(const char *path, dnn_model **out);
 
-/** Reads weights from any safetensors file of a fully connected network, such as PyTorch's state_dict of a Sequential:
+/** Reads weights from any safetensors file of a fully connected network. Such is PyTorch's state_dict of a Sequential:
  * tensors NAME.weight [outputs × inputs] and, if the layer has one, NAME.bias [outputs], of F64, F32, F16 or BF16. The
- * layers are taken in the natural order of their names (2 before 10), and must chain up: names such as input, hidden and
- * output are in the wrong order then, and the sizes may not tell. From a file of libdnn's own, the weights and the
+ * layers are taken in the natural order of their names (2 before 10), and must chain up: names such as input, hidden
+ * and output are in the wrong order then, and the sizes may not tell. From a file of libdnn's own, the weights and the
  * standardization are taken, and `config` in place of its config. Weights that were changed elsewhere come back if of
  * the metadata dnn.input_mean and dnn.input_scale alone are kept. Since 0.1.
  * @param path      the file
@@ -487,12 +510,12 @@ DNN_API int32_t dnn_model_save_memory(const dnn_model *model, void *buffer, int6
  * @return as dnn_model_load, but DNN_ERROR_IO */
 DNN_API int32_t dnn_model_load_memory(const void *bytes, int64_t size, dnn_model **out);
 
-/** Writes the model as an ONNX file, which ONNX Runtime, OpenVINO, TensorRT, browsers and phones run: operator set 13, a
+/** Writes the model as an ONNX file. ONNX Runtime, OpenVINO, TensorRT, browsers and phones run it: operator set 13, a
  * Gemm and an activation a layer, initializers layers.N.weight [n_{N+1} × n_N] and layers.N.bias [n_{N+1}] from N = 0,
- * input `input` [N, n_0], output `output` [N, n_L], N free, all of the model's precision. Standardization comes first, in
- * double, between two Casts. The config is kept as metadata, dnn.config.KEY. The same model gives the same bytes.
- * dnn_model_import_onnx reads it back, but for networks of several hundred tiny layers. ONNX Runtime 1.32 has no kernels
- * in double for leaky_relu, elu, gelu and softplus: a model that it is to run has precision = f32. ONNX keeps
+ * input `input` [N, n_0], output `output` [N, n_L], N free, all of the model's precision. Standardization comes first,
+ * in double, between two Casts. The config is kept as metadata, dnn.config.KEY. The same model gives the same bytes.
+ * dnn_model_import_onnx reads it back, but for networks of several hundred tiny layers. ONNX Runtime 1.32 has no
+ * kernels in double for leaky_relu, elu, gelu and softplus: a model that it is to run has precision = f32. ONNX keeps
  * leaky_slope and elu_alpha as floats, also of a model of doubles. Threads as dnn_model_predict. Format: onnx.ai.
  * Since 0.1.
  * @param model  the network
@@ -500,16 +523,16 @@ DNN_API int32_t dnn_model_load_memory(const void *bytes, int64_t size, dnn_model
  * @return DNN_ERROR_IO; DNN_ERROR_UNSUPPORTED if the file would have more than 2 GiB, or if this build has no ONNX */
 DNN_API int32_t dnn_model_export_onnx(const dnn_model *model, const char *path);
 
-/** Makes a model from an ONNX file of a fully connected network, as dnn_model_export_onnx, PyTorch (torch.onnx.export),
- * skl2onnx (MLPClassifier, MLPRegressor, with StandardScaler or without) and others write them: Gemm, or MatMul and Add,
- * with constant weights of float, double, float16 or bfloat16; Relu, LeakyRelu, Sigmoid, Tanh, Elu, Softplus, Softmax,
- * Gelu (exact, as one operator or by Erf), Silu as x · Sigmoid(x), a Mul before Sigmoid as its slope; Identity, Dropout,
- * Flatten, Reshape, Cast; constants that shift and scale the inputs, which become the model's standardization. Outputs
- * that are labels are left out; of a binary classifier that gives [1 − p, p], the model's one output is p. The model
- * computes in double if any weights are double. A file of another's makes a config of the recipe "classifier" if its
- * output is softmax or sigmoid (loss binary_cross_entropy), else of "regressor"; one of our own has its own config again,
- * and predicts the same bit for bit. Reading takes at most twice the file's size and about 1 MiB, beside the model
- * itself. Since 0.1.
+/** Makes a model from an ONNX file of a fully connected network. It takes what dnn_model_export_onnx, PyTorch
+ * (torch.onnx.export), skl2onnx (MLPClassifier, MLPRegressor, with StandardScaler or without) and others write: Gemm,
+ * or MatMul and Add, with constant weights of float, double, float16 or bfloat16; Relu, LeakyRelu, Sigmoid, Tanh, Elu,
+ * Softplus, Softmax, Gelu (exact, as one operator or by Erf), Silu as x · Sigmoid(x), a Mul before Sigmoid as its
+ * slope; Identity, Dropout, Flatten, Reshape, Cast; constants that shift and scale the inputs, which become the model's
+ * standardization. Outputs that are labels are left out; of a binary classifier that gives [1 − p, p], the model's one
+ * output is p. The model computes in double if any weights are double. A file of another's makes a config of the recipe
+ * "classifier" if its output is softmax or sigmoid (loss binary_cross_entropy), else of "regressor"; one of our own has
+ * its own config again, and predicts the same bit for bit. Reading takes at most twice the file's size and about 1 MiB,
+ * beside the model itself. Since 0.1.
  * @param path      the file
  * @param[out] out  the model; release it with dnn_model_destroy
  * @return DNN_ERROR_IO; DNN_ERROR_FORMAT if the file is damaged or contradicts itself; DNN_ERROR_NOT_FINITE;
@@ -518,7 +541,13 @@ DNN_API int32_t dnn_model_export_onnx(const dnn_model *model, const char *path);
  *         of a few neurons), or if this build has no ONNX */
 DNN_API int32_t dnn_model_import_onnx(const char *path, dnn_model **out);
 
+/** @} */
+
 /* =============================================== workspace =============================================== */
+
+/** @defgroup workspace Workspace: predict without any allocation
+ * For programs that may not wait for memory or for another thread; and to look at the activations.
+ * @{ */
 
 /** Makes the memory for predictions. Holds a reference to the model, and sees its weights as they are at each predict.
  * Since 0.1.
@@ -549,25 +578,31 @@ DNN_API int32_t dnn_workspace_predict_f32(dnn_workspace *workspace, const float 
  * @return DNN_ERROR_INVALID_ARGUMENT if there was none */
 DNN_API int32_t dnn_workspace_activations(const dnn_workspace *workspace, int64_t layer, double *x);
 
+/** @} */
+
 /* ================================================ trainer ================================================ */
 
-/** Makes a trainer for a model, to which it holds a reference. The config decides how to learn; what the network is (the
- * first part of the table of keys) was fixed when the model was made. Takes the memory of two gradients, of what the
- * optimizer keeps of the past (none for sgd, one number a weight for momentum, nesterov and rmsprop, two for adam, adamw
- * and rprop), of one set of weights for restore_best with patience, and of one batch. Since 0.1.
+/** @defgroup trainer Trainer: gradient descent
+ * One step, or fit over a dataset; watch it, stop it, find out why it does not learn, keep it in a checkpoint.
+ * @{ */
+
+/** Makes a trainer for a model, to which it holds a reference. The config decides how to learn; what the network is
+ * (the first part of the table of keys) was fixed when the model was made. Takes the memory of two gradients, of what
+ * the optimizer keeps of the past (none for sgd, one number a weight for momentum, nesterov and rmsprop, two for adam,
+ * adamw and rprop), of one set of weights for restore_best with patience, and of one batch. Since 0.1.
  * @param model           the network that it will change
  * @param config_or_null  copied; NULL: the config that the model was made with
  * @param[out] out        the trainer; release it with dnn_trainer_destroy
  * @return DNN_ERROR_INVALID_ARGUMENT if the config sets a key of what the network is to something else, if it is of the
- *         recipe classifier or regressor and its loss not the model's, where the model was made by another recipe, or if
- *         a number is too small for the model's precision; DNN_ERROR_NOT_FINITE if one is too large */
+ *         recipe classifier or regressor and its loss not the model's, where the model was made by another recipe, or
+ *         if a number is too small for the model's precision; DNN_ERROR_NOT_FINITE if one is too large */
 DNN_API int32_t dnn_trainer_create(dnn_model *model, const dnn_config *config_or_null, dnn_trainer **out);
 
 /** Releases a trainer. The model keeps the weights. Since 0.1.
  * @param trainer  NULL does nothing */
 DNN_API void dnn_trainer_destroy(dnn_trainer *trainer);
 
-/** One update of the weights by the optimizer, from the mean gradient of n samples; for sgd, W ← W − η (1/n) Σ ∇W. η is
+/** One update of the weights by the optimizer, from the mean gradient of n samples. For sgd, W ← W − η (1/n) Σ ∇W. η is
  * learning_rate, or what a schedule made of it in the latest epoch of fit. Sums that dnn_trainer_accumulate holds are
  * left alone. Allocates nothing. Since 0.1.
  * @param trainer    the trainer
@@ -583,30 +618,30 @@ DNN_API int32_t dnn_trainer_step(dnn_trainer *trainer, const double *x, const do
 /** dnn_trainer_step for arrays of float. @copydetails dnn_trainer_step */
 DNN_API int32_t dnn_trainer_step_f32(dnn_trainer *trainer, const float *x, const float *y, int64_t n, double *loss);
 
-/** Trains for `epochs` passes over a dataset, in batches of `batch_size` (unless it was set: of at most a 64th of the
- * samples, so that a small table gets its updates), the last one smaller if need be, in a new random order each epoch
- * if `shuffle` is true. Each epoch is added to the history. A sample's part in the gradient is multiplied by its weight
- * (dnn_dataset_set_weights), and with class_weight = balanced by n / (classes that occur × samples of its class); these
- * are scaled to a mean of 1. The validation's loss counts the weights of its samples, as they were when fit began, and
- * no class_weight. A sample of weight 0 has no part in training, even if its numbers are too large for the model. With
- * patience, fit ends when that many epochs in a row brought no better loss; and with restore_best the model then has,
- * however fit ends but for another error than DNN_ERROR_NOT_FINITE, the weights of the best epoch, if there is one
- * (dnn_trainer_best_epoch). Copies no more than one batch of the dataset. Since 0.1.
+/** Trains for `epochs` passes over a dataset. It goes in batches of `batch_size` (unless it was set: of at most a 64th
+ * of the samples, so that a small table gets its updates), the last one smaller if need be, in a new random order each
+ * epoch if `shuffle` is true. Each epoch is added to the history. A sample's part in the gradient is multiplied by its
+ * weight (dnn_dataset_set_weights), and with class_weight = balanced by n / (classes that occur × samples of its
+ * class); these are scaled to a mean of 1. The validation's loss counts the weights of its samples, as they were when
+ * fit began, and no class_weight. A sample of weight 0 has no part in training, even if its numbers are too large for
+ * the model. With patience, fit ends when that many epochs in a row brought no better loss; and with restore_best the
+ * model then has, however fit ends but for another error than DNN_ERROR_NOT_FINITE, the weights of the best epoch, if
+ * there is one (dnn_trainer_best_epoch). Copies no more than one batch of the dataset. Since 0.1.
  * @param trainer             the trainer
  * @param training            the samples to learn from, n_0 inputs and n_L outputs (see dnn_model_evaluate)
  * @param validation_or_null  samples to measure the model by after each epoch; NULL: none
  * @return DNN_OK after the last epoch, or an early stop. DNN_STOPPED when the progress callback or dnn_trainer_cancel
- *         ended it: but for restore_best, the model keeps what it learned, and an epoch that was cut short is not in the
- *         history. DNN_ERROR_NOT_FINITE when an input, a target, the loss or the update was not finite: but for
+ *         ended it: but for restore_best, the model keeps what it learned, and an epoch that was cut short is not in
+ *         the history. DNN_ERROR_NOT_FINITE when an input, a target, the loss or the update was not finite: but for
  *         restore_best, the model keeps the weights before that batch, and dnn_last_error() tells the epoch and batch,
- *         the sample if its own numbers are too large, and what to try; or when the validation's loss was not finite: but
- *         for restore_best, the model keeps what it learned, and that epoch is not in the history.
+ *         the sample if its own numbers are too large, and what to try; or when the validation's loss was not finite:
+ *         but for restore_best, the model keeps what it learned, and that epoch is not in the history.
  *         DNN_ERROR_INVALID_ARGUMENT if the dataset does not fit the model or its loss, or has no classes to balance */
 DNN_API int32_t dnn_trainer_fit(dnn_trainer *trainer, const dnn_dataset *training,
                                 const dnn_dataset *validation_or_null);
 
-/** Asks for a call after each batch of a fit, and once at the end of an epoch, when validation is done: that is the
- * call with batch = batches. Since 0.1.
+/** Asks for a call after each batch of a fit, and once at the end of an epoch. That one comes when validation is done,
+ * with batch = batches. Since 0.1.
  * @param trainer   the trainer
  * @param callback  runs on the thread that called fit, and returns 1 to go on, anything else to stop (an exception
  *                  swallowed by a foreign-function layer returns 0); it may use the model to predict and may destroy
@@ -616,8 +651,8 @@ DNN_API int32_t dnn_trainer_fit(dnn_trainer *trainer, const dnn_dataset *trainin
 DNN_API int32_t dnn_trainer_set_progress(dnn_trainer *trainer,
                                          int32_t (*callback)(void *user, const dnn_progress *progress), void *user);
 
-/** Ends the fit that is running within one batch, also one of the validation; it returns DNN_STOPPED. Without one
- * it does nothing. May be called from any thread, also inside the callback, but not from a signal handler. Since 0.1.
+/** Ends the fit that is running within one batch, also one of the validation; it returns DNN_STOPPED. Without one it
+ * does nothing. May be called from any thread, also inside the callback, but not from a signal handler. Since 0.1.
  * @param trainer  the trainer that fits */
 DNN_API int32_t dnn_trainer_cancel(dnn_trainer *trainer);
 
@@ -683,7 +718,7 @@ DNN_API int32_t dnn_trainer_history(const dnn_trainer *trainer, int64_t epoch, d
  * @return an index for dnn_trainer_history; −1 if there is none */
 DNN_API int64_t dnn_trainer_best_epoch(const dnn_trainer *trainer);
 
-/** The learning rate of the latest batch of fit, or of the next step: learning_rate, or what
+/** The learning rate of the latest batch of fit, or of the next step. That is learning_rate, or what
  * dnn_trainer_set_learning_rate or a schedule made of it. Since 0.1.
  * @param trainer  the trainer; NULL gives NaN
  * @return η */
@@ -719,18 +754,19 @@ DNN_API int32_t dnn_trainer_get_gradient(const dnn_trainer *trainer, double *gra
  * @return DNN_ERROR_NOT_FINITE if a number is not finite in the model's precision: then G is as before */
 DNN_API int32_t dnn_trainer_set_gradient(dnn_trainer *trainer, const double *gradient);
 
-/** One update by the optimizer with the gradient scale · G, after which the sum is empty; l2, clip_norm and
- * weight_decay count once, here. accumulate over n samples, then apply(1/n), equals step over them to within
- * rounding. Since 0.1.
+/** One update by the optimizer with the gradient scale · G, after which the sum is empty. l2, clip_norm and
+ * weight_decay count once, here. accumulate over n samples, then apply(1/n), equals step over them to within rounding.
+ * Since 0.1.
  * @param trainer  the trainer
  * @param scale    what G is multiplied by; finite
- * @return DNN_ERROR_INVALID_ARGUMENT if nothing was accumulated or set; DNN_ERROR_NOT_FINITE if a weight might overflow:
- *         weights and sum are then as before */
+ * @return DNN_ERROR_INVALID_ARGUMENT if nothing was accumulated or set; DNN_ERROR_NOT_FINITE if a weight might
+ *         overflow: weights and sum are then as before */
 DNN_API int32_t dnn_trainer_apply(dnn_trainer *trainer, double scale);
 
-/** Why is it not learning? Figures of W_layer, which leads to layer + 1, at the trainer's latest gradient: of the last
- * step (of fit too), its mean gradient; of the last accumulate or set_gradient, the sum G; of the last apply(scale),
- * scale · G. It is as it was before clip_norm, and l2 has no part in it. Since 0.1.
+/** Figures of one layer, to see why it is not learning. They are those of W_layer, which leads to layer + 1, at the
+ * trainer's latest gradient: of the last step (of fit too), its mean gradient; of the last accumulate or set_gradient,
+ * the sum G; of the last apply(scale), scale · G. It is as it was before clip_norm, and l2 has no part in it.
+ * Since 0.1.
  * @param trainer             the trainer
  * @param layer               0 to L − 1
  * @param[out] gradient_norm  the Frobenius norm ‖∇W_layer‖; NULL: not wanted
@@ -744,15 +780,15 @@ DNN_API int32_t dnn_trainer_apply(dnn_trainer *trainer, double scale);
 DNN_API int32_t dnn_trainer_layer_stats(dnn_trainer *trainer, int64_t layer, double *gradient_norm, double *weight_norm,
                                         double *saturated);
 
-/** Says in plain words why it is not learning, or that nothing speaks against it: a table of the figures of
- * dnn_trainer_layer_stats, a line a layer, from 1, with `dead`, the share of its neurons whose φ′ is that flat for all of
- * the last samples seen (0 if those are fewer than 16); then a line for each finding, with what to change: a latest step
- * that failed because numbers overflowed; inputs that are not of size 1; targets that the output cannot reach, or large
- * ones that it is far from; neurons that are all the same (init = zeros); activations that explode within the network; an
- * enormous loss; gradients that are 0, vanish or explode; saturated layers; dead units; updates that are too large or too
- * small beside the weights, for any optimizer, clipped if clip_norm is set, unless the gradient has not been applied.
- * Thresholds are rules of thumb; samples are the last ones, as for `saturated`. Before the first step it says so. Since
- * 0.1.
+/** Says in plain words why it is not learning, or that nothing speaks against it. First comes a table of the figures of
+ * dnn_trainer_layer_stats, a line a layer, from 1, with `dead`, the share of its neurons whose φ′ is that flat for all
+ * of the last samples seen (0 if those are fewer than 16); then a line for each finding, with what to change: a latest
+ * step that failed because numbers overflowed; inputs that are not of size 1; targets that the output cannot reach, or
+ * large ones that it is far from; neurons that are all the same (init = zeros); activations that explode within the
+ * network; an enormous loss; gradients that are 0, vanish or explode; saturated layers; dead units; updates that are
+ * too large or too small beside the weights, for any optimizer, clipped if clip_norm is set, unless the gradient has
+ * not been applied. Thresholds are rules of thumb; samples are the last ones, as for `saturated`. Before the first step
+ * it says so. Since 0.1.
  * @param trainer      the trainer
  * @param[out] buffer  [capacity] bytes: lines of UTF-8 that end in a line feed, and a closing NUL; NULL with capacity 0
  *                     asks for the length alone
@@ -761,11 +797,11 @@ DNN_API int32_t dnn_trainer_layer_stats(dnn_trainer *trainer, int64_t layer, dou
  * @return DNN_ERROR_INVALID_ARGUMENT if the buffer is too small; then it is untouched */
 DNN_API int32_t dnn_trainer_diagnose(dnn_trainer *trainer, char *buffer, int64_t capacity, int64_t *length);
 
-/** Compares the gradient of Σ E over n samples, l2 included and dropout not, with central differences (E(w + h) − E(w
- * − h)) / 2h, taken in double precision on a copy of the weights, h = ∛ε · max(1, |w|). Every weight of a layer that
- * has up to 1000 is tried, else 1000 spread evenly. About 1e-9 is right in f64 and 1e-6 in f32; sigmoid_derivative =
- * tutorial is off by its factor c, as the tutorial's is. A kink (relu at 0) inside ±h shows as an error. Changes
- * nothing. Takes two forward runs a weight. Since 0.1.
+/** Compares the gradient with central differences. It is the gradient of Σ E over n samples, l2 included and dropout
+ * not; the differences are (E(w + h) − E(w − h)) / 2h, taken in double precision on a copy of the weights, h = ∛ε ·
+ * max(1, |w|). Every weight of a layer that has up to 1000 is tried, else 1000 spread evenly. About 1e-9 is right in
+ * f64 and 1e-6 in f32; sigmoid_derivative = tutorial is off by its factor c, as the tutorial's is. A kink (relu at 0)
+ * inside ±h shows as an error. Changes nothing. Takes two forward runs a weight. Since 0.1.
  * @param trainer                  the trainer
  * @param x                        [n × n_0]
  * @param y                        [n × n_L], the targets
@@ -776,20 +812,20 @@ DNN_API int32_t dnn_trainer_diagnose(dnn_trainer *trainer, char *buffer, int64_t
 DNN_API int32_t dnn_trainer_check_gradient(dnn_trainer *trainer, const double *x, const double *y, int64_t n,
                                            double *max_relative_error);
 
-/** Writes a checkpoint: the model as dnn_model_save does, and everything that the next update depends on (what the
- * optimizer keeps, generators, schedule, early stopping with the best weights, G, history), in the same format, with
- * tensors optimizer.K.layers.N.weight and so on. Training that goes on from it is the same bit for bit as if it had not
- * been interrupted. Also inside the progress callback: at the end of an epoch (batch = batches), the next fit of a
- * trainer that is loaded from it runs the epochs that were left; in the middle of one, that epoch is begun anew.
- * fit itself writes one to checkpoint_path after every checkpoint_every epochs and after its last (with the weights that
- * it ends with), and fails with DNN_ERROR_IO if it cannot. As safe as dnn_model_save. Since 0.1.
+/** Writes a checkpoint. It holds the model as dnn_model_save writes it, and everything that the next update depends on
+ * (what the optimizer keeps, generators, schedule, early stopping with the best weights, G, history), in the same
+ * format, with tensors optimizer.K.layers.N.weight and so on. Training that goes on from it is the same bit for bit as
+ * if it had not been interrupted. Also inside the progress callback: at the end of an epoch (batch = batches), the next
+ * fit of a trainer that is loaded from it runs the epochs that were left; in the middle of one, that epoch is begun
+ * anew. fit itself writes one to checkpoint_path after every checkpoint_every epochs and after its last (with the
+ * weights that it ends with), and fails with DNN_ERROR_IO if it cannot. As safe as dnn_model_save. Since 0.1.
  * @param trainer  the trainer
  * @param path     the file, to be made or replaced
  * @return as dnn_model_save */
 DNN_API int32_t dnn_trainer_save(const dnn_trainer *trainer, const char *path);
 
-/** Reads a checkpoint: makes a model and its trainer, which has checkpoint_path = path. The next fit runs the epochs that
- * the fit which wrote it had left, or all of them if it had none left; it needs the same dataset, and the callback
+/** Reads a checkpoint: makes a model and its trainer, which has checkpoint_path = path. The next fit runs the epochs
+ * that the fit which wrote it had left, or all of them if it had none left; it needs the same dataset, and the callback
  * again. Since 0.1.
  * @param path          the file
  * @param[out] model    the model; release it with dnn_model_destroy, before or after the trainer
@@ -797,7 +833,13 @@ DNN_API int32_t dnn_trainer_save(const dnn_trainer *trainer, const char *path);
  * @return as dnn_model_load */
 DNN_API int32_t dnn_trainer_load(const char *path, dnn_model **model, dnn_trainer **trainer);
 
+/** @} */
+
 /* ================================================ dataset ================================================ */
+
+/** @defgroup dataset Dataset: samples, from arrays or files
+ * Inputs x and targets y, checked once and copied: what fit and evaluate take.
+ * @{ */
 
 /** Makes a dataset from arrays, copied. The samples of a dataset never change; threads share it freely. Since 0.1.
  * @param x         [n × n_in]
@@ -834,11 +876,11 @@ DNN_API int32_t dnn_dataset_create_labels_f32(const float *x, int64_t n, int64_t
 DNN_API int32_t dnn_dataset_create_labels_u8(const uint8_t *x, int64_t n, int64_t n_in, const int32_t *labels,
                                              int64_t classes, dnn_dataset **out);
 
-/** Reads a pair of IDX files, the format of MNIST, plain or gzip. Images of unsigned bytes are kept as bytes and read as
- * x / 255; of other types they are read as they are, kept as float where that holds them exactly (int8, int16, float),
- * else as double. Labels of an integer type are classes, from 0; their count is the largest label + 1. Labels of float or
- * double, [n] or [n × m], are targets y, n × 1 or n × m. Memory: the resulting arrays and at most 2 MiB; never more than
- * the files could hold. Format: yann.lecun.com/exdb/mnist. Since 0.1.
+/** Reads a pair of IDX files, the format of MNIST, plain or gzip. Images of unsigned bytes are kept as bytes and read
+ * as x / 255; of other types they are read as they are, kept as float where that holds them exactly (int8, int16,
+ * float), else as double. Labels of an integer type are classes, from 0; their count is the largest label + 1. Labels
+ * of float or double, [n] or [n × m], are targets y, n × 1 or n × m. Memory: the resulting arrays and at most 2 MiB;
+ * never more than the files could hold. Format: yann.lecun.com/exdb/mnist. Since 0.1.
  * @param images_path  a file of [n × any dimensions], each sample's numbers in one row
  * @param labels_path  a file of [n], or targets
  * @param[out] out     the dataset; release it with dnn_dataset_destroy
@@ -847,19 +889,19 @@ DNN_API int32_t dnn_dataset_create_labels_u8(const uint8_t *x, int64_t n, int64_
  *         are more numbers than a dataset can hold */
 DNN_API int32_t dnn_dataset_read_idx(const char *images_path, const char *labels_path, dnn_dataset **out);
 
-/** Reads a pair of files of numpy.save, plain or gzip: x of shape (n, any dimensions), each sample's numbers in one row
- * in C order, or (n,), one number each; and y, by its type and shape:
+/** Reads a pair of files of numpy.save, plain or gzip. Inputs are of shape (n, any dimensions), each sample's numbers
+ * in one row in C order, or (n,), one number each. Targets are read by their type and shape:
  *
  *     integers (n,)        classes, from 0; their count is the largest + 1
  *     bools (n,)           two classes, False = 0 and True = 1
  *     floats (n,)          targets, n × 1
  *     any (n, m)           targets, n × m: a matrix of 0 and 1 too
  *
- * Both may be of bool, int8 to int64, uint8 to uint64, float16, float32 or float64, in either byte order, in C or Fortran
- * order. Numbers are read as they are, as NumPy would: also those of uint8, where dnn_dataset_create_labels_u8 and
- * dnn_dataset_read_idx divide by 255; save x / 255 as float32, or use dnn_model_standardize. They are kept as float where
- * that holds the type exactly (bool, 8 and 16 bits, float32), else as double. Memory as dnn_dataset_read_idx. Format:
- * numpy.lib.format, versions 1 to 3. Since 0.1.
+ * Both may be of bool, int8 to int64, uint8 to uint64, float16, float32 or float64, in either byte order, in C or
+ * Fortran order. Numbers are read as they are, as NumPy would: also those of uint8, where dnn_dataset_create_labels_u8
+ * and dnn_dataset_read_idx divide by 255; save x / 255 as float32, or use dnn_model_standardize. They are kept as float
+ * where that holds the type exactly (bool, 8 and 16 bits, float32), else as double. Memory as dnn_dataset_read_idx.
+ * Format: numpy.lib.format, versions 1 to 3. Since 0.1.
  * @param x_path    the inputs
  * @param y_path    the targets; the same path where the targets are the inputs
  * @param[out] out  the dataset; release it with dnn_dataset_destroy
@@ -920,8 +962,8 @@ DNN_API int64_t dnn_dataset_outputs(const dnn_dataset *dataset);
 /** The name of a class. Any thread. Since 0.1.
  * @param dataset      the samples; NULL gives NULL
  * @param class_index  0 to dnn_dataset_outputs − 1
- * @return the name in UTF-8, which lives as long as the dataset, or any that it was split from or into; NULL if the class
- *         has none, or there is no such class */
+ * @return the name in UTF-8, which lives as long as the dataset, or any that it was split from or into; NULL if the
+ *         class has none, or there is no such class */
 DNN_API const char *dnn_dataset_class_name(const dnn_dataset *dataset, int64_t class_index);
 
 /** Copies a sample out. Since 0.1.
@@ -931,8 +973,8 @@ DNN_API const char *dnn_dataset_class_name(const dnn_dataset *dataset, int64_t c
  * @param[out] y   [dnn_dataset_outputs], labels as 0 and 1; NULL: not wanted */
 DNN_API int32_t dnn_dataset_get(const dnn_dataset *dataset, int64_t i, double *x, double *y);
 
-/** Divides a dataset at random in two, which share the samples' memory with the original; that may be destroyed. Since
- * 0.1.
+/** Divides a dataset at random in two, which share the samples' memory with the original; that may be destroyed.
+ * Since 0.1.
  * @param dataset      the samples
  * @param fraction     between 0 and 1, such that neither part is empty
  * @param seed         the same seed gives the same parts
@@ -943,7 +985,7 @@ DNN_API int32_t dnn_dataset_get(const dnn_dataset *dataset, int64_t i, double *x
 DNN_API int32_t dnn_dataset_split(const dnn_dataset *dataset, double fraction, int64_t seed, dnn_dataset **first,
                                   dnn_dataset **second);
 
-/** Gives each sample a weight in the loss: E and its gradient are multiplied by it, in fit and in dnn_model_evaluate,
+/** Gives each sample a weight in the loss. E and its gradient are multiplied by it, in fit and in dnn_model_evaluate,
  * after all weights are scaled to a mean of 1, so that only their proportions count. The parts of a later
  * dnn_dataset_split inherit them. Any thread, at any time: a fit or evaluate that is running goes on with those that it
  * began with. Since 0.1.
@@ -955,6 +997,8 @@ DNN_API int32_t dnn_dataset_set_weights(dnn_dataset *dataset, const double *weig
 /** Releases a dataset. Since 0.1.
  * @param dataset  NULL does nothing */
 DNN_API void dnn_dataset_destroy(dnn_dataset *dataset);
+
+/** @} */
 
 #ifdef __cplusplus
 }
