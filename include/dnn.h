@@ -2,7 +2,7 @@
  * @file
  * dnn.h - libdnn: fully connected neural networks, trained and run at the speed of the machine.
  *
- * This file is the whole public interface and its manual. In order of power:
+ * The whole public interface, and its manual. In order of power:
  *
  *     library     version, errors
  *     config      what a network is and how it learns, as key = value
