@@ -74,8 +74,8 @@ typedef struct dnn_progress dnn_progress;   /**< how far a fit has come; lives d
 
 /* ================================================ library ================================================ */
 
-/** @defgroup library Library: version, errors
- * What library is this, and what went wrong?
+/** @defgroup library Library
+ * Which library this is, and what went wrong.
  * @{ */
 
 /** Status codes. They are never renumbered. */
@@ -141,8 +141,8 @@ DNN_API const char *dnn_last_error(void);
 
 /* ================================================ config ================================================= */
 
-/** @defgroup config Config: what a network is and how it learns
- * A config is a set of key = value. The keys, with their default in each of the three recipes:
+/** @defgroup config Config
+ * What a network is and how it learns, as a set of key = value. The keys, with their default in each of the three recipes:
  *
  *     key                 tutorial       classifier     regressor
  *
@@ -315,8 +315,8 @@ DNN_API const char *dnn_config_key_help(int64_t index);
 
 /* ================================================= model ================================================= */
 
-/** @defgroup model Model: the network
- * Make a network, run it, measure it, look into it, keep it in a file.
+/** @defgroup model Model
+ * The network: make it, run it, measure it, look into it, keep it in a file.
  * @{ */
 
 /** Makes a network and draws its first weights (config keys `init` and `seed`; the same seed gives the same weights).
@@ -545,8 +545,9 @@ DNN_API int32_t dnn_model_import_onnx(const char *path, dnn_model **out);
 
 /* =============================================== workspace =============================================== */
 
-/** @defgroup workspace Workspace: predict without any allocation
- * For programs that may not wait for memory or for another thread; and to look at the activations.
+/** @defgroup workspace Workspace
+ * Prediction without any allocation, and a look at the activations. For programs that may not wait for memory or for
+ * another thread.
  * @{ */
 
 /** Makes the memory for predictions. Holds a reference to the model, and sees its weights as they are at each predict.
@@ -582,8 +583,9 @@ DNN_API int32_t dnn_workspace_activations(const dnn_workspace *workspace, int64_
 
 /* ================================================ trainer ================================================ */
 
-/** @defgroup trainer Trainer: gradient descent
- * One step, or fit over a dataset; watch it, stop it, find out why it does not learn, keep it in a checkpoint.
+/** @defgroup trainer Trainer
+ * Gradient descent: one step, or fit over a dataset. Watch it, stop it, find out why it does not learn, keep it in a
+ * checkpoint.
  * @{ */
 
 /** Makes a trainer for a model, to which it holds a reference. The config decides how to learn; what the network is
@@ -837,8 +839,8 @@ DNN_API int32_t dnn_trainer_load(const char *path, dnn_model **model, dnn_traine
 
 /* ================================================ dataset ================================================ */
 
-/** @defgroup dataset Dataset: samples, from arrays or files
- * Inputs x and targets y, checked once and copied: what fit and evaluate take.
+/** @defgroup dataset Dataset
+ * Samples, from arrays or files: inputs x and targets y. They are checked once and kept: what fit and evaluate take.
  * @{ */
 
 /** Makes a dataset from arrays, copied. The samples of a dataset never change; threads share it freely. Since 0.1.

@@ -65,8 +65,8 @@ class Function:
 @dataclass
 class Section:
     name: str
-    title: str = ""
-    details: list = field(default_factory=list)
+    brief: str         # the first sentence
+    details: list
     functions: list = field(default_factory=list)
 
 
@@ -104,12 +104,10 @@ def parse(text):
 
 
 def _section(name, body):
-    section = Section(name)
-    group = re.search(r"/\*\* @defgroup (\w+) (.*?)@\{ \*/", body, re.S)
-    if not group or group[1] != name:
+    group = re.search(rf"/\*\* @defgroup {name} \w+\n(.*?)@\{{ \*/", body, re.S)
+    if not group:
         raise HeaderError(f"section {name}: no @defgroup {name}")
-    section.title, *lines = _lines(group[2])
-    section.details = _blocks(lines)
+    section = Section(name, *_brief_and_more(_lines(group[1])))
     for comment, declaration in re.findall(r"(?:/\*\*((?:[^*]|\*(?!/))*)\*/\s*)?^DNN_API ([^;]*);", body, re.M):
         section.functions.append(_function(name, comment, declaration))
     return section
@@ -122,8 +120,7 @@ def _function(section, comment, declaration):
         raise HeaderError(f"{name}: no comment")
     body, *tags = re.split(r"^@(?=param|return|copydetails)", "\n".join(_lines(comment)), flags=re.M)
     body, *copied = re.split(r"@copydetails (dnn_\w+)", body)
-    blocks = _blocks(body.split("\n"))
-    brief, more = re.fullmatch(r"(.*?[.?])(?: (.*))?", blocks[0][1]).groups()
+    brief, details = _brief_and_more(body.split("\n"))
     documented, result = {}, ""
     for tag in tags:
         tag = " ".join(tag.split())
@@ -138,8 +135,8 @@ def _function(section, comment, declaration):
     if not copied and list(documented) != [parameter.name for parameter in parameters]:
         raise HeaderError(f"{name}: its comment tells of {list(documented)}, it takes "
                           f"{[parameter.name for parameter in parameters]}")
-    return Function(name, section, returns.strip(), parameters, brief, ([("text", more)] if more else []) + blocks[1:],
-                    result, copied[0] if copied else None, declaration)
+    return Function(name, section, returns.strip(), parameters, brief, details, result,
+                    copied[0] if copied else None, declaration)
 
 
 def _parameter(text, documented):
@@ -180,6 +177,13 @@ def _check(function):
 def _lines(comment):
     """A comment's lines without the stars at their beginning."""
     return [re.sub(r"^\s*\* ?", "", line).rstrip() for line in comment.strip().split("\n")]
+
+
+def _brief_and_more(lines):
+    """The first sentence, which ends with the first full stop, and the blocks that follow."""
+    (_, first), *blocks = _blocks(lines)
+    brief, more = re.fullmatch(r"(.*?\.)(?: (.*))?", first).groups()
+    return brief, ([("text", more)] if more else []) + blocks
 
 
 def _blocks(lines):

@@ -90,9 +90,9 @@ def overview(header, version):
 
 
 def section_page(section, version):
-    page = Page(f"dnn_{section.name}", version, section.title.split(": ")[1])
+    page = Page(f"dnn_{section.name}", version, section.brief)
     page.add(*SYNOPSIS, *LINK, ".SH DESCRIPTION")
-    page.prose(section.details)
+    page.prose(description(section))
     page.add(".SH SEE ALSO", r"\fBdnn\fR(3), and its functions:")
     for function in section.functions:
         page.add(".TP", rf"\fB{function.name}\fR(3)", page.text(function.brief))
@@ -105,10 +105,7 @@ def function_page(function, variants, version):
     for each in (function, *variants):
         page.add(".PP", *prototype(each))
     page.add(*LINK, ".SH DESCRIPTION")
-    first, *rest = [("text", function.brief), *function.details]
-    if rest and rest[0][0] == "text":
-        first = ("text", f"{first[1]} {rest.pop(0)[1]}")
-    page.prose([first, *rest, *(("text", f"{variant.name} is {variant.brief}") for variant in variants)])
+    page.prose([*description(function), *(("text", f"{variant.name} is {variant.brief}") for variant in variants)])
     if function.parameters:
         page.add(".SH PARAMETERS")
     for parameter in function.parameters:
@@ -120,6 +117,13 @@ def function_page(function, variants, version):
     page.prose([("text", _sentence(result))] if result else [])
     page.see_also("dnn", f"dnn_{function.section}")
     return page
+
+
+def description(of):
+    """The first sentence goes on with what follows it."""
+    if of.details and of.details[0][0] == "text":
+        return [("text", f"{of.brief} {of.details[0][1]}"), *of.details[1:]]
+    return [("text", of.brief), *of.details]
 
 
 def prototype(function):
