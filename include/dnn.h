@@ -65,12 +65,18 @@
 extern "C" {
 #endif
 
+/** @defgroup handles Handles
+ * What the functions work on. Opaque; released by their destroy functions, but for dnn_progress, which is the library's.
+ * @{ */
+
 typedef struct dnn_config dnn_config;       /**< what a network is and how it learns */
 typedef struct dnn_model dnn_model;         /**< a network and its weights */
 typedef struct dnn_workspace dnn_workspace; /**< the memory of one prediction */
 typedef struct dnn_trainer dnn_trainer;     /**< what changes a model's weights */
 typedef struct dnn_dataset dnn_dataset;     /**< samples: inputs x and targets y */
 typedef struct dnn_progress dnn_progress;   /**< how far a fit has come; lives during a callback */
+
+/** @} */
 
 /* ================================================ library ================================================ */
 

@@ -156,7 +156,7 @@ def _copy_details(functions):
         if function.details_of:
             source = by_name[function.details_of]
             function.details, function.result = source.details, source.result
-            for parameter, other in zip(function.parameters, source.parameters, strict=True):
+            for parameter, other in zip(function.parameters, source.parameters):
                 parameter.is_out, parameter.text = other.is_out, other.text
 
 

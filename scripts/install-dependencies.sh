@@ -4,9 +4,10 @@
 # usage: sh scripts/install-dependencies.sh [GROUP...]      (no group: build)
 #
 #   build   compiler, CMake, Ninja, pkg-config, zlib, jansson, libmd, OpenBLAS; protobuf-c and
-#           its compiler, for ONNX
+#           its compiler, for ONNX; Python, for the man pages
 #   test    cmocka; a C++ compiler; Python with NumPy, for the numbers to compare with and as a foreign caller, and
-#           with venv, for tests/python-env.sh; the sources of locales, to make one with a decimal comma
+#           with venv, for tests/python-env.sh; the sources of locales, to make one with a decimal comma; man
+#   docs    Doxygen, for the HTML manual
 #   bench   Python with NumPy and FANN, to compare with
 #   bench-peers
 #           PyTorch and scikit-learn, to compare with as well: large, so only `sh bench/run.sh --peers` asks for them
@@ -132,6 +133,7 @@ need_group() {
         need_program protoc-c protobuf-c-compiler
         need_module libmd libmd-dev
         need_module openblas libopenblas-dev
+        need_program python3 python3
         ;;
     test)
         need_program c++ g++
@@ -139,7 +141,9 @@ need_group() {
         need_header ../share/i18n/locales/de_DE locales
         need_python numpy python3-numpy
         need_venv
+        need_program lexgrog man-db
         ;;
+    docs) need_program doxygen doxygen ;;
     bench)
         need_module fann libfann-dev
         need_python numpy python3-numpy
@@ -164,7 +168,7 @@ need_group() {
         ;;
     ffi-*) need_language "${1#ffi-}" ;;
     *)
-        echo "install-dependencies.sh: unknown group '$1'; the groups are build, test, bench, bench-peers, fuzz, ci," \
+        echo "install-dependencies.sh: unknown group '$1'; the groups are build, test, docs, bench, bench-peers, fuzz, ci," \
             "ffi, ffi-LANGUAGE" >&2
         exit 2
         ;;

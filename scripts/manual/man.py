@@ -3,7 +3,7 @@ of its functions; and dnn(3), which holds what is true of all. Python 3 and noth
 
 usage: man.py HEADER VERSION DIRECTORY
 
-A function for another type of array (dnn_trainer_step_f32) shares the page of the one whose comment it takes. Doxygen
+A function for another type of array (dnn_trainer_step_f32) has the page of the one whose comment it takes. Doxygen
 writes man pages too: one a group, with the text of all its functions, and without NAME, RETURN VALUE or SEE ALSO.
 """
 import os
@@ -68,17 +68,15 @@ def main(path, version, directory):
     for section in header.sections:
         write(directory, section_page(section, version))
     for function in header.functions:
-        if function.details_of:
-            with open(os.path.join(directory, f"{function.name}.3"), "w", encoding="utf-8") as file:
-                file.write(f".so man3/{function.details_of}.3\n")
-        else:
+        if not function.details_of:
             variants = [other for other in header.functions if other.details_of == function.name]
-            write(directory, function_page(function, variants, version))
+            write(directory, function_page(function, variants, version), *(variant.name for variant in variants))
 
 
-def write(directory, page):
-    with open(os.path.join(directory, f"{page.name}.3"), "w", encoding="utf-8") as file:
-        file.write("\n".join(page.lines) + "\n")
+def write(directory, page, *other_names):
+    for name in (page.name, *other_names):
+        with open(os.path.join(directory, f"{name}.3"), "w", encoding="utf-8") as file:
+            file.write("\n".join(page.lines) + "\n")
 
 
 def overview(header, version):

@@ -2,12 +2,12 @@
 # Installs libdnn into a temporary prefix with a space in its name, moves it, and lets strangers use it from there: a C99
 # program, a C++17 program and a static one through pkg-config, and a project through find_package.
 #
-# usage: run.sh BUILD_DIR VERSION CONFIG       environment: CC, CXX, CFLAGS (of the build, so that sanitizers agree), CMAKE
+# usage: run.sh BUILD_DIR VERSION CONFIG HAS_MAN       environment: CC, CXX, CFLAGS (of the build, so that sanitizers agree), CMAKE
 #
 # A space in the prefix is why the words of pkg-config go through eval: it writes them quoted for a shell.
 set -eu
 
-build=$1 version=$2 config=$3
+build=$1 version=$2 config=$3 has_man=$4
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -34,6 +34,12 @@ fi
 found=$(pkg-config --modversion dnn)
 if [ "$found" != "$version" ]; then
     echo "FAILED: pkg-config --modversion dnn says $found, the project is $version"
+    exit 1
+fi
+
+# `man dnn_trainer_step` is found in what was installed, if its pages could be made at all.
+if [ "$has_man" = TRUE ] && ! MANPATH="$prefix/share/man" man -w dnn_trainer_step dnn_trainer_step_f32 dnn; then
+    echo "FAILED: no man page"
     exit 1
 fi
 
