@@ -1,7 +1,7 @@
 """What a guide quotes stands in its program: the lines of each block of code, in their order, and in the table of the tutorial's
-guide each call and each line of the class.
+guide each call and each line of the class. What it names is in dnn.h.
 
-usage: test_guide.py GUIDE.md PROGRAM [TUTORIAL.py]
+usage: test_guide.py HEADER GUIDE.md PROGRAM [TUTORIAL.py]
 
 The program is tested by itself, so what the guide shows is known to work. White space does not count.
 """
@@ -23,8 +23,12 @@ def holds(source, quote):
     return True
 
 
-def main(guide, program, tutorial=None):
+def main(header, guide, program, tutorial=None):
     text = pathlib.Path(guide).read_text(encoding="utf-8")
+    declarations = re.sub(r"/\*.*?\*/", "", pathlib.Path(header).read_text(encoding="utf-8"), flags=re.S)
+    wrong = sorted(set(re.findall(r"\bdnn_\w+", text)) - set(re.findall(r"\bdnn_\w+", declarations)))
+    for name in wrong:
+        print(f"FAILED: {guide} names {name}, which is not in dnn.h")
     ours = packed(pathlib.Path(program).read_text(encoding="utf-8"))
     quotes = [(quote, ours) for quote in re.findall(r"^```\w+\n(.*?)^```", text, re.M | re.S)]
     if tutorial:
@@ -32,9 +36,10 @@ def main(guide, program, tutorial=None):
         for left, right in re.findall(r"^\| (.*?) \| (.*?) \|$", text, re.M):
             quotes += [(quote, theirs) for quote in re.findall(r"`(.*?)`", left)]
             quotes += [(quote, ours) for quote in re.findall(r"`(dnn_\w+\(.*?\))`", right)]
-    wrong = [quote for quote, source in quotes if not holds(source, quote)]
-    for quote in wrong:
-        print(f"FAILED: {guide} quotes what is not in its program:\n{quote}")
+    for quote, source in quotes:
+        if not holds(source, quote):
+            wrong.append(quote)
+            print(f"FAILED: {guide} quotes what is not in its program:\n{quote}")
     if f"@include {pathlib.Path(program).name}\n" not in text:
         wrong.append("@include")
         print(f"FAILED: {guide} does not end in its program")

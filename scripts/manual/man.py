@@ -51,9 +51,11 @@ class Page:
         self.add(".SH SEE ALSO", *(f".BR {name} (3){',' * (name != names[-1])}" for name in names))
 
     def _reference(self, found):
+        if found[1] == "dnn_progress":    # a type, whose functions have pages
+            return found[0]
         name = self.pages.get(found[1])
         if name is None:
-            return found[0]
+            sys.exit(f"{self.name}: there is no {found[1]}")
         self.mentioned.append(name)
         return rf"\fB{found[1]}\fR{'(3)' * (name != self.name)}"
 
