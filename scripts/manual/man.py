@@ -24,6 +24,8 @@ ANY_STATUS = ("`DNN_OK` (0), or a negative status: then every output is as it wa
 class Page:
     """A page as it grows: lines of roff, in the man macros that groff and mandoc know."""
 
+    pages = {}    # every name that has a page, and the name that this page has first
+
     def __init__(self, name, version, summary, names=()):
         self.name = name
         self.lines = [f'.TH {name} 3 "" "libdnn {version}" "libdnn"', ".SH NAME",
@@ -62,7 +64,6 @@ class Page:
 
 def main(path, version, directory):
     header = dnn_header.read(path)
-    # Every name that has a page, and that page's own name.
     Page.pages = {"dnn": "dnn", **{f"dnn_{section.name}": f"dnn_{section.name}" for section in header.sections},
                   **{function.name: function.details_of or function.name for function in header.functions}}
     os.makedirs(directory, exist_ok=True)
