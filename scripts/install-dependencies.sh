@@ -6,13 +6,13 @@
 #   build   compiler, CMake, Ninja, pkg-config, zlib, jansson, libmd, OpenBLAS; protobuf-c and
 #           its compiler, for ONNX; Python, for the man pages
 #   test    cmocka; a C++ compiler; Python with NumPy, for the numbers to compare with and as a foreign caller, and
-#           with venv, for tests/python-env.sh; the sources of locales, to make one with a decimal comma; man
-#   docs    Doxygen, for the HTML manual
+#           with venv, for tests/python-env.sh; the sources of locales, to make one with a decimal comma
 #   bench   Python with NumPy and FANN, to compare with
 #   bench-peers
 #           PyTorch and scikit-learn, to compare with as well: large, so only `sh bench/run.sh --peers` asks for them
 #   fuzz    clang with its sanitizers and libFuzzer
 #   ci      clang-format, and the other BLAS libraries that .ci/run tries
+#   docs    Doxygen, for the HTML manual; man, to look at the man pages
 #   ffi     what the callers in other languages under examples/ffi need; ffi-LANGUAGE: for that one alone
 #
 # Debian and Ubuntu (apt). Elsewhere it tells what is missing, and fails only if something is. It says what it installs;
@@ -141,9 +141,7 @@ need_group() {
         need_header ../share/i18n/locales/de_DE locales
         need_python numpy python3-numpy
         need_venv
-        need_program lexgrog man-db
         ;;
-    docs) need_program doxygen doxygen ;;
     bench)
         need_module fann libfann-dev
         need_python numpy python3-numpy
@@ -161,6 +159,10 @@ need_group() {
         need_library libblis libblis-dev
         need_module blas-netlib libblas-dev
         ;;
+    docs)
+        need_program doxygen doxygen
+        need_program lexgrog man-db
+        ;;
     ffi)
         for folder in "$(dirname "$0")"/../examples/ffi/*/; do
             need_language "$(basename "$folder")"
@@ -168,7 +170,7 @@ need_group() {
         ;;
     ffi-*) need_language "${1#ffi-}" ;;
     *)
-        echo "install-dependencies.sh: unknown group '$1'; the groups are build, test, docs, bench, bench-peers, fuzz, ci," \
+        echo "install-dependencies.sh: unknown group '$1'; the groups are build, test, bench, bench-peers, fuzz, ci, docs," \
             "ffi, ffi-LANGUAGE" >&2
         exit 2
         ;;

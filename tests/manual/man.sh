@@ -7,7 +7,7 @@ set -eu
 
 source=$1 pages=$2/man3
 if ! command -v lexgrog >/dev/null || ! command -v groff >/dev/null; then
-    echo "SKIPPED: no man-db: sh scripts/install-dependencies.sh test"
+    echo "SKIPPED: no man-db: sh scripts/install-dependencies.sh docs"
     exit 77
 fi
 work=$(mktemp -d)
