@@ -49,12 +49,11 @@
 
 #include <stdint.h>
 
-#if defined(_WIN32)
-#if defined(DNN_BUILDING)
-#define DNN_API __declspec(dllexport)
-#else
+/* Says something to the compiler of the library alone: whoever reads this file, with a compiler or not, sees plain C. */
+#if !defined(DNN_BUILDING)
 #define DNN_API
-#endif
+#elif defined(_WIN32)
+#define DNN_API __declspec(dllexport)
 #elif defined(__GNUC__)
 #define DNN_API __attribute__((visibility("default")))
 #else
