@@ -1,4 +1,5 @@
-# What `cmake --install` puts where: the header, both libraries, and what pkg-config and find_package need to find them.
+# What `cmake --install` puts where: the header, both libraries, what pkg-config and find_package need to find them, and the
+# interface as data.
 # An installed tree may be moved: no file in it holds its own prefix (unless CMAKE_INSTALL_LIBDIR or _INCLUDEDIR is absolute).
 
 include(CMakePackageConfigHelpers)
@@ -15,6 +16,10 @@ foreach(file IN ITEMS README.md LICENSE CHANGELOG.md)
         install(FILES ${file} DESTINATION ${CMAKE_INSTALL_DOCDIR})
     endif()
 endforeach()
+
+# The interface as data, and what is made from it, for those who write a binding.
+install(FILES tests/abi/dnn-api.json tests/abi/README.md examples/ffi/javascript/dnn.d.ts examples/ffi/javascript/api.js
+    examples/ffi/fortran/dnn.f90 DESTINATION ${CMAKE_INSTALL_DATADIR}/dnn)
 
 # ----------------------------------------------- find_package ----------------------------------------------
 

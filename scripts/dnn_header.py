@@ -63,6 +63,14 @@ class Function:
 
 
 @dataclass
+class Named:
+    """A handle, or a constant of the enum."""
+    name: str
+    text: str
+    value: int = None
+
+
+@dataclass
 class Section:
     name: str
     brief: str         # the first sentence
@@ -75,6 +83,8 @@ class Header:
     title: str         # of the file's own comment
     details: list
     sections: list
+    handles: list = field(default_factory=list)
+    constants: list = field(default_factory=list)
 
     @property
     def functions(self):
@@ -95,12 +105,25 @@ def parse(text):
     opening = re.search(r"/\*\*(.*?)\*/", first, re.S)
     title, *details = _blocks(_lines(opening[1]))
     header = Header(title[1].removeprefix("@file "), details, [])
+    header.handles, header.constants = _types(text)
     for name, body in zip(rest[::2], rest[1::2]):
         header.sections.append(_section(name, body))
     _copy_details(header.functions)
     for function in header.functions:
         _check(function)
     return header
+
+
+def _types(text):
+    """The handles and the constants. What looks like one and is written otherwise is an error; so is a macro's value."""
+    handles = [Named(name, said) for name, said in
+               re.findall(r"^typedef struct (\w+) \1; +/\*\*< (.*) \*/$", text, re.M)]
+    constants = [Named(name, said, int(value)) for name, value, said in
+                 re.findall(r"^ +(DNN_\w+) = (-?\d+),? +/\*\*< (.*) \*/$", text, re.M)]
+    written = re.findall(r"^(?:typedef\b| +DNN_\w+ *[=,]|#define (?!DNN_H$|DNN_API\b)).*", text, re.M)
+    if len(handles) + len(constants) != len(written):
+        raise HeaderError("a typedef or a constant is not written as the others are")
+    return handles, constants
 
 
 def _section(name, body):

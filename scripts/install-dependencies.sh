@@ -6,7 +6,8 @@
 #   build   compiler, CMake, Ninja, pkg-config, zlib, jansson, libmd, OpenBLAS; protobuf-c and
 #           its compiler, for ONNX; Python, for the man pages
 #   test    cmocka; a C++ compiler; Python with NumPy, for the numbers to compare with and as a foreign caller, and
-#           with venv, for tests/python-env.sh; the sources of locales, to make one with a decimal comma
+#           with venv, for tests/python-env.sh; the sources of locales, to make one with a decimal comma; for
+#           tests/abi, which reads dnn.h as others do: clang, cffi, gfortran and libabigail's programs
 #   bench   Python with NumPy and FANN, to compare with
 #   bench-peers
 #           PyTorch and scikit-learn, to compare with as well: large, so only `sh bench/run.sh --peers` asks for them
@@ -104,6 +105,11 @@ need_language() {
         ;;
     perl) need_perl FFI::Platypus libffi-platypus-perl ;;
     php) need_program php php-cli ;;
+    fortran) need_program gfortran gfortran ;;
+    javascript)
+        need_program node nodejs
+        need_program npm npm
+        ;;
     python) need_python numpy python3-numpy ;;
     python-cffi)
         need_python cffi python3-cffi
@@ -141,6 +147,11 @@ need_group() {
         need_header ../share/i18n/locales/de_DE locales
         need_python numpy python3-numpy
         need_venv
+        need_program gcc gcc
+        need_program clang clang
+        need_python cffi python3-cffi
+        need_program gfortran gfortran
+        need_program abidw abigail-tools
         ;;
     bench)
         need_module fann libfann-dev

@@ -31,6 +31,13 @@ if grep -rl "first place" "$PKG_CONFIG_PATH" "$libdir/cmake" "$prefix/include"; 
     exit 1
 fi
 
+for file in dnn-api.json dnn.d.ts api.js dnn.f90; do
+    if ! [ -s "$prefix/share/dnn/$file" ]; then
+        echo "FAILED: share/dnn has no $file"
+        exit 1
+    fi
+done
+
 found=$(pkg-config --modversion dnn)
 if [ "$found" != "$version" ]; then
     echo "FAILED: pkg-config --modversion dnn says $found, the project is $version"
