@@ -1,6 +1,7 @@
 /*
  * test_engine.c - the two ways of one sample, and the versions of the core, beside each other: the BLAS is the reference.
  */
+#include "base/memory.h"
 #include "core/version.h"
 #include "expect.h"
 #include "support.h"
@@ -185,42 +186,68 @@ static void test_many_samples_of_a_small_network_are_what_the_blas_makes_of_them
     }
 }
 
-/* W_l of a network with one layer, as a sample would pass it: x̂ · W, by a sum in long double. */
-static void check_version(const struct core *core, int64_t n_in, int64_t n_out, double tolerance)
+/* A network of one layer without an activation, and the memory of one sample in it, as a core lays them out. */
+struct one_layer {
+    const struct core *core;
+    struct network *network;
+    struct pass *pass;
+    char *theta; /* W, each row padded */
+    char *rows;  /* x̂, z and ψ */
+};
+
+static void *zeroed_lines(int64_t numbers, const struct core *core)
 {
-    char *memory = NULL;
-    struct network *network = calloc(1, sizeof *network + sizeof(struct layer));
+    void *memory = memory_new_aligned(numbers, core->real_size);
+    assert_non_null(memory);
+    return memory;
+}
+
+static struct one_layer make_layer(const struct core *core, int64_t n_in, int64_t n_out)
+{
+    struct one_layer layer = {.core = core};
+    layer.network = allocate_or_fail(1, sizeof *layer.network + sizeof(struct layer));
     const int64_t sizes[] = {n_in, n_out};
-    assert_true(network_layout(network, sizes, 2, core->real_size));
-    network->is_fused = true;
-    const size_t bytes = (size_t)(network->arena_count * core->real_size);
-    assert_int_equal(posix_memalign((void **)&memory, 64, bytes), 0);
-    memset(memory, 0, bytes);
-    const struct matrix w = network_weights(network, memory, 0, core->real_size);
-    double *dense = calloc((size_t)(n_out * (n_in + 1)), sizeof *dense);
-    double *x = calloc((size_t)n_in + 1, sizeof *x), *z = calloc((size_t)n_out, sizeof *z);
+    assert_true(network_layout(layer.network, sizes, 2, core->real_size));
+    layer.network->is_fused = true;
+    const int64_t in_stride = network_row_stride(layer.network, 0, core->real_size);
+    const int64_t out_stride = network_row_stride(layer.network, 1, core->real_size);
+    layer.theta = zeroed_lines(layer.network->arena_count, core);
+    layer.rows = zeroed_lines(in_stride + 2 * out_stride, core);
+    layer.pass = allocate_or_fail(1, sizeof *layer.pass + 6 * sizeof(void *));
+    layer.pass->x[0] = layer.rows;
+    layer.pass->x[1] = layer.rows + in_stride * core->real_size;
+    layer.pass->source = &layer.pass->x[2];
+    layer.pass->source[0] = layer.pass->x[0];
+    layer.pass->source[1] = layer.pass->x[1];
+    layer.pass->psi = &layer.pass->x[4];
+    layer.pass->psi[1] = layer.rows + (in_stride + out_stride) * core->real_size;
+    layer.pass->n_rows = layer.pass->max_rows = 1;
+    core->pass_prepare(layer.network, layer.pass);
+    return layer;
+}
+
+static void drop_layer(struct one_layer *layer)
+{
+    memory_free_aligned(layer->rows);
+    memory_free_aligned(layer->theta);
+    free(layer->pass);
+    free(layer->network);
+}
+
+/* z = W x̂ by a sum in long double. */
+static void check_forward(const struct core *core, int64_t n_in, int64_t n_out, double tolerance)
+{
+    struct one_layer layer = make_layer(core, n_in, n_out);
+    double *dense = allocate_or_fail((size_t)(n_out * (n_in + 1)), sizeof *dense);
+    double *x = allocate_or_fail((size_t)n_in, sizeof *x), *z = allocate_or_fail((size_t)n_out, sizeof *z);
     for (int64_t i = 0; i < n_out * (n_in + 1); i++)
         dense[i] = (double)((i * 37) % 101 - 50) / 64; /* exact in both precisions */
     for (int64_t j = 0; j < n_in; j++)
         x[j] = (double)((j * 29) % 83 - 41) / 32;
-    core->import_f64(dense, w);
-    /* x̂ and z with room for a padded row each. */
-    struct pass *pass = calloc(1, sizeof *pass + 4 * sizeof(void *));
-    char *rows = NULL;
-    const int64_t in_stride = network_row_stride(network, 0, core->real_size);
-    const int64_t out_stride = network_row_stride(network, 1, core->real_size);
-    assert_int_equal(posix_memalign((void **)&rows, 64, (size_t)((in_stride + out_stride) * core->real_size)), 0);
-    memset(rows, 0, (size_t)((in_stride + out_stride) * core->real_size));
-    pass->x[0] = rows;
-    pass->x[1] = rows + in_stride * core->real_size;
-    pass->source = &pass->x[2];
-    pass->source[0] = pass->x[0];
-    pass->source[1] = pass->x[1];
-    pass->n_rows = pass->max_rows = 1;
-    core->pass_prepare(network, pass);
-    core->import_f64(x, pass_activations(network, pass, 0, core->real_size));
-    core->forward(network, memory, pass); /* the activation of a zeroed layer is identity */
-    core->export_f64(pass_activations(network, pass, 1, core->real_size), z);
+    core->import_f64(dense, network_weights(layer.network, layer.theta, 0, core->real_size));
+    core->import_f64(x, pass_activations(layer.network, layer.pass, 0, core->real_size));
+    core->forward(layer.network, layer.theta, layer.pass);
+    core->export_f64(pass_activations(layer.network, layer.pass, 1, core->real_size), z);
     for (int64_t i = 0; i < n_out; i++) {
         long double expected = (long double)dense[i * (n_in + 1) + n_in];
         for (int64_t j = 0; j < n_in; j++)
@@ -231,10 +258,64 @@ static void check_version(const struct core *core, int64_t n_in, int64_t n_out, 
     free(dense);
     free(x);
     free(z);
-    free(rows);
-    free(memory);
-    free(pass);
-    free(network);
+    drop_layer(&layer);
+}
+
+/* Numbers of so few digits that every product and every sum of a way back is exact, in float too. */
+static double weight_at(int64_t i, int64_t j)
+{
+    return (double)((i * 37 + j * 29) % 101 - 50) / 64;
+}
+
+static double x_at(int64_t j, int64_t n_in)
+{
+    return j == n_in ? 1 : (double)((j * 29) % 83 - 41) / 32;
+}
+
+static double psi_at(int64_t i)
+{
+    return (double)((i * 13) % 7 - 3) / 8; /* each seventh is 0 */
+}
+
+/* ψ_in = Wᵀ ψ_out and W − ψ_out x̂ᵀ / 2, number for number; ψ_in may be unwanted. */
+static void check_way_back(const struct core *core, int64_t n_in, int64_t n_out, bool wants_psi)
+{
+    struct one_layer layer = make_layer(core, n_in, n_out);
+    const struct matrix w = network_weights(layer.network, layer.theta, 0, core->real_size);
+    const int64_t in_stride = network_row_stride(layer.network, 0, core->real_size);
+    char *psi_in = zeroed_lines(in_stride, core);
+    double *row = allocate_or_fail((size_t)n_in + 1, sizeof *row),
+           *sum = allocate_or_fail((size_t)n_in + 1, sizeof *sum);
+    for (int64_t i = 0; i < n_out; i++) {
+        for (int64_t j = 0; j <= n_in; j++) {
+            row[j] = weight_at(i, j);
+            sum[j] += psi_at(i) * weight_at(i, j);
+        }
+        core->import_f64(row, matrix_part(w, i, 0, 1, n_in + 1, core->real_size));
+        const double psi = psi_at(i);
+        core->import_f64(&psi, matrix_from((char *)layer.pass->psi[1] + i * core->real_size, 1, 1, 1));
+    }
+    for (int64_t j = 0; j < n_in; j++)
+        row[j] = x_at(j, n_in);
+    core->import_f64(row, pass_activations(layer.network, layer.pass, 0, core->real_size));
+    core->descend_part(layer.network, layer.pass, 0, 0, n_out, 0.5, layer.theta, wants_psi ? psi_in : NULL);
+    for (int64_t i = 0; i < n_out; i++) {
+        core->export_f64(matrix_part(w, i, 0, 1, n_in + 1, core->real_size), row);
+        for (int64_t j = 0; j <= n_in; j++) {
+            const double expected = weight_at(i, j) - psi_at(i) * x_at(j, n_in) / 2;
+            if (row[j] != expected)
+                fail_msg("[%d, %d] weight %d, %d is %.17g, expected %.17g", (int)n_in, (int)n_out, (int)i, (int)j,
+                         row[j], expected);
+        }
+    }
+    core->export_f64(matrix_from(psi_in, 1, n_in, in_stride), row);
+    for (int64_t j = 0; j < n_in && wants_psi; j++)
+        if (row[j] != sum[j])
+            fail_msg("[%d, %d] psi %d is %.17g, expected %.17g", (int)n_in, (int)n_out, (int)j, row[j], sum[j]);
+    memory_free_aligned(psi_in);
+    free(row);
+    free(sum);
+    drop_layer(&layer);
 }
 
 static void test_every_version_of_the_core_that_runs_here_multiplies_rightly(void **state)
@@ -248,8 +329,8 @@ static void test_every_version_of_the_core_that_runs_here_multiplies_rightly(voi
         }
         for (int64_t n_in = 1; n_in <= 40; n_in++) {
             for (int64_t n_out = 1; n_out <= 27; n_out++) {
-                check_version(core_versions[v].f64, n_in, n_out, 1e-14);
-                check_version(core_versions[v].f32, n_in, n_out, 1e-6);
+                check_forward(core_versions[v].f64, n_in, n_out, 1e-14);
+                check_forward(core_versions[v].f32, n_in, n_out, 1e-6);
             }
         }
         tried++;
@@ -259,6 +340,25 @@ static void test_every_version_of_the_core_that_runs_here_multiplies_rightly(voi
     assert_true(core_version()->is_supported());
 }
 
+/* The way back reads a matrix of 2, 4, 17 and 35 MB otherwise; rows are left over, and some move nothing. */
+static void test_every_version_of_the_core_that_runs_here_walks_back_rightly(void **state)
+{
+    (void)state;
+    for (int32_t v = 0; v < core_version_count; v++) {
+        if (!core_versions[v].is_supported())
+            continue;
+        const struct core *const cores[] = {core_versions[v].f64, core_versions[v].f32};
+        for (int c = 0; c < 2; c++) {
+            for (int64_t n_in = 1; n_in <= 40; n_in += n_in < 4 ? 1 : 6)
+                for (int64_t n_out = 1; n_out <= 44; n_out++)
+                    check_way_back(cores[c], n_in, n_out, n_out % 3 != 0);
+            check_way_back(cores[c], 26000, 23, true);
+            check_way_back(cores[c], 100000, 44, true);
+            check_way_back(cores[c], 100000, 44, false);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -266,6 +366,7 @@ int main(void)
         cmocka_unit_test(test_a_small_network_keeps_every_promise),
         cmocka_unit_test(test_many_samples_of_a_small_network_are_what_the_blas_makes_of_them),
         cmocka_unit_test(test_every_version_of_the_core_that_runs_here_multiplies_rightly),
+        cmocka_unit_test(test_every_version_of_the_core_that_runs_here_walks_back_rightly),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,6 +9,8 @@
 
 #include "core/real.h"
 
+#include <string.h>
+
 #if defined(LANES_BYTES)
 /* the file that includes this wants another width */
 #elif defined(__AVX512F__)
@@ -42,17 +44,37 @@ LANES_INLINE lanes lanes_of(real number)
     return (lanes){0} + number;
 }
 
-/* Σ v_k, in halves: the sum of a tree. */
+/* A vector's two halves, added. */
+#define LANES_DEFINE_FOLD(name, whole, half)                                                                           \
+    LANES_INLINE half name(whole v)                                                                                    \
+    {                                                                                                                  \
+        half halves[2];                                                                                                \
+        memcpy(halves, &v, sizeof v);                                                                                  \
+        return halves[0] + halves[1];                                                                                  \
+    }
+
+typedef real lanes_of_16 __attribute__((vector_size(16)));
+#if LANES_BYTES == 64
+typedef real lanes_of_32 __attribute__((vector_size(32)));
+LANES_DEFINE_FOLD(lanes_fold_64, lanes, lanes_of_32)
+LANES_DEFINE_FOLD(lanes_fold_32, lanes_of_32, lanes_of_16)
+#define LANES_FOLD(v) lanes_fold_32(lanes_fold_64(v))
+#elif LANES_BYTES == 32
+LANES_DEFINE_FOLD(lanes_fold_32, lanes, lanes_of_16)
+#define LANES_FOLD(v) lanes_fold_32(v)
+#else
+#define LANES_FOLD(v) (v)
+#endif
+
+/* Σ v_k, by halves. Each is a vector of its own: of loops over an array gcc 12 made branches, and 20 cycles for 16 floats. */
 LANES_INLINE real lanes_sum(lanes v)
 {
-    real parts[LANES];
-    lanes_store(v, parts);
-    for (int width = LANES / 2; width > 0; width /= 2) {
-        for (int k = 0; k < width; k++) {
-            parts[k] += parts[k + width];
-        }
-    }
-    return parts[0];
+    const lanes_of_16 sum = LANES_FOLD(v);
+#if DNN_REAL_F32
+    return (sum[0] + sum[2]) + (sum[1] + sum[3]);
+#else
+    return sum[0] + sum[1];
+#endif
 }
 
 #endif
