@@ -7,6 +7,7 @@
 #include "expect.h"
 #include "support.h"
 
+#include <cblas.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -211,6 +212,74 @@ static void test_distinct_trainers_learn_at_once_from_one_dataset(void **state)
     release(&s);
 }
 
+/* ---- threads of all kinds at once ---- */
+
+enum { WIDE_STEPS = 150, SIDE = 120 };
+
+/* Samples one at a time, by a team of two. The weights, [dnn_model_parameter_count]. */
+static double *learn_as_team(void)
+{
+    dnn_model *model = model_of(wide_layers, 4, "threads=2 init=glorot_uniform");
+    dnn_trainer *trainer = trainer_of(model);
+    double x[N_IN] = {0}, y[N_OUT] = {0}, *theta = NULL;
+    int32_t status = DNN_OK;
+    for (int s = 0; s < WIDE_STEPS && status == DNN_OK; s++) {
+        x[s % N_IN] += 0.25;
+        y[s % N_OUT] = 0.5;
+        status = dnn_trainer_step(trainer, x, y, 1, NULL);
+    }
+    if (status == DNN_OK)
+        theta = weights_of(model);
+    dnn_trainer_destroy(trainer);
+    dnn_model_destroy(model);
+    return theta;
+}
+
+/* C = A A for A all 1/8, by the host's own call of the BLAS, which may have threads of its own. Numbers of C that are wrong. */
+static int64_t multiply(double *a, double *c)
+{
+    int64_t wrong = 0;
+    for (int i = 0; i < SIDE * SIDE; i++)
+        a[i] = 0.125;
+    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, SIDE, SIDE, SIDE, 1, a, SIDE, a, SIDE, 0, c, SIDE);
+    for (int i = 0; i < SIDE * SIDE; i++)
+        wrong += c[i] != SIDE * 0.125 * 0.125;
+    return wrong;
+}
+
+static void *learn_or_multiply(void *argument)
+{
+    struct worker *worker = argument;
+    double *a = malloc(SIDE * SIDE * sizeof *a), *c = malloc(SIDE * SIDE * sizeof *c);
+    EXPECT(worker, a != NULL && c != NULL);
+    pthread_barrier_wait(&worker->shared->barrier);
+    if (worker->index % 2 == 0)
+        EXPECT(worker, (worker->theta = learn_as_team()) != NULL);
+    for (int round = 0; round < ROUNDS && worker->index % 2 == 1 && worker->failures == 0; round++)
+        EXPECT(worker, multiply(a, c) == 0);
+    free(a);
+    free(c);
+    return NULL;
+}
+
+static void test_teams_learn_while_the_host_uses_the_blas(void **state)
+{
+    (void)state;
+    struct shared s = make("");
+    struct worker workers[THREADS];
+    dnn_model *untrained = model_of(wide_layers, 4, "");
+    const int64_t count = dnn_model_parameter_count(untrained);
+    double *expected = learn_as_team();
+    run_all(&s, learn_or_multiply, workers);
+    for (int i = 0; i < THREADS; i += 2) {
+        assert_same_bits(workers[i].theta, expected, count);
+        free(workers[i].theta);
+    }
+    free(expected);
+    dnn_model_destroy(untrained);
+    release(&s);
+}
+
 /* ---- handles that are shared, released everywhere ---- */
 
 /* Holds of one model, made and let go by all at once; the count must come out even. */
@@ -314,6 +383,7 @@ int main(void)
         cmocka_unit_test(test_eight_threads_on_one_model_get_what_one_gets_bit_for_bit),
         cmocka_unit_test(test_a_model_may_be_cloned_while_others_predict),
         cmocka_unit_test(test_distinct_trainers_learn_at_once_from_one_dataset),
+        cmocka_unit_test(test_teams_learn_while_the_host_uses_the_blas),
         cmocka_unit_test(test_a_model_may_be_held_and_let_go_by_all_at_once),
         cmocka_unit_test(test_a_fit_is_cancelled_while_it_runs),
         cmocka_unit_test(test_each_thread_has_its_own_last_error),

@@ -7,6 +7,7 @@
 #include "api/array.h"
 #include "api/dataset.h"
 #include "api/model.h"
+#include "base/pace.h"
 #include "base/random.h"
 
 /* Where the latest gradient is to be found, for dnn_trainer_layer_stats. */
@@ -29,14 +30,6 @@ struct watch {
     int64_t waiting; /* epochs in a row that brought nothing better */
 };
 
-/* How long a step takes with the team and without: see trainer_team.c. */
-struct pace {
-    int64_t steps;
-    double seconds[2];
-    int64_t next_try; /* of the slower way, at that step */
-    int64_t pause;    /* after it, until the next */
-};
-
 struct dnn_trainer {
     atomic_int_fast64_t references; /* the caller's hold, and that of a running fit */
     dnn_model *model;               /* held */
@@ -57,8 +50,8 @@ struct dnn_trainer {
     bool has_sum;        /* G holds something; if not, its old numbers count as zeros */
     struct team *team;   /* divides a step of one sample, or NULL: it is not worth it */
     int32_t share_count; /* that a step is divided in, whether the team does them or the caller alone */
-    struct pace pace;    /* of both ways */
-    void *partials;      /* [threads × widest layer]: each one's part of a vector */
+    struct pace pace;    /* which of both is the faster */
+    void *partials;      /* [2 × threads × widest layer]: each one's part of a vector, of this layer and the last */
     bool is_small;       /* a step of one sample goes the way of core/small.h */
     bool has_failed;     /* the latest gradient or update was not finite */
 

@@ -1,12 +1,20 @@
 /*
- * api/trainer_team.c - a step of one sample by several threads, each of which owns some rows of every weight matrix.
+ * api/trainer_team.c - a step of one sample by several threads, each of which owns some rows of the large weight matrices.
  *
- *     forward    each thread its rows of z_{l+1} and x_{l+1}                             | barrier, layer by layer
- *     loss       the caller alone: E, ψ_L, and whether all stays finite                  | barrier
- *     back       each thread its rows of W_l, and their part of W_lᵀ ψ_{l+1}             | barrier
- *                each thread some numbers of ψ_l, from all parts                         | barrier, layer by layer
+ *     the caller   the small layers below the first large one, forward
+ *     all          a large layer: each thread its rows of z_{l+1} and x_{l+1}                 | barrier, layer by layer
+ *     the caller   the small layers above; E, ψ_L, whether all stays finite; the same layers' way back | barrier
+ *     all          a large layer: each thread its rows of W_l, and their part of W_lᵀ ψ_{l+1} | barrier, layer by layer,
+ *                  and then its numbers of ψ_l, from all parts: those that its rows of W_{l−1} need
+ *     the caller   the small layers below, back
+ *
+ * With beginning and end of the work these are four barriers for [2,1000,1000,2]. A first layer of 2 inputs, or a last one of 2
+ * outputs, is done by one thread sooner than a second one hears of it. Layers between two large ones count as large.
  *
  * The caller can also do all shares itself, with the same result to the last bit. Which is faster is measured as it goes.
+ *
+ * No BLAS is called here, nor anywhere else on the way of one sample through the engine fused (core/fused.h): so the BLAS
+ * wakes no thread of its own, and its count of threads, which belongs to the whole process, is left alone.
  */
 #include "api/trainer_team.h"
 
@@ -16,27 +24,30 @@
 
 #include <math.h>
 
-/* Below it a step is over before a second thread has heard of it. Bytes of all weights; measured. */
-enum { WORTH_A_THREAD = 1 << 19 };
+/* A matrix that is divided at all, and what a thread of a team of our own choice has to do at least. Bytes; measured. */
+enum { LARGE_LAYER = 1 << 14, WORTH_A_THREAD = 1 << 17 };
 
 /* Rows go to threads in blocks that the kernels take at once, numbers of a vector in cache lines. */
 enum { BLOCK = 24 };
 
 enum { WITH_TEAM, ALONE };
 
-/* Steps of each way at first; steps until the slower way is tried again, at first and at most. */
-enum { FIRST_TRIES = 4, FIRST_PAUSE = 64, LONGEST_PAUSE = 1 << 16 };
-
 struct step {
     dnn_trainer *trainer;
     double eta;
     double loss_sum;
-    double bound; /* infinity: go the long way */
-    int64_t depth;
-    int64_t stride; /* of the partials */
+    double bound;        /* infinity: go the long way */
+    int64_t bottom, top; /* the large layers: W_bottom … W_top */
+    int64_t stride;      /* of the partials */
 };
 
-/* Thread `index`'s share of n things in blocks: first … first + count − 1. */
+/* What one thread does of each large layer: shares first … last − 1 of count. */
+struct part {
+    struct step *step;
+    int32_t first, last, count;
+};
+
+/* Share `index` of n things in blocks: first … first + count − 1. */
 static int64_t share(int64_t n, int32_t index, int32_t count, int64_t *first)
 {
     const int64_t blocks = (n + BLOCK - 1) / BLOCK;
@@ -45,39 +56,88 @@ static int64_t share(int64_t n, int32_t index, int32_t count, int64_t *first)
     return (to < n ? to : n) - from;
 }
 
-/* Thread `index`'s rows of z_{l+1} and x_{l+1}. */
-static void forward(const struct step *step, int64_t l, int32_t index, int32_t count)
+/* Rows of z_{l+1} and x_{l+1}. */
+static void forward(const struct step *step, int64_t l, int64_t first, int64_t rows)
 {
     const dnn_trainer *trainer = step->trainer;
-    int64_t first;
-    const int64_t rows = share(trainer->network->layers[l].n_out, index, count, &first);
     if (rows > 0) {
         trainer->core->forward_part(trainer->network, trainer->model->theta, trainer->pass, l, first, rows);
     }
 }
 
-/* Its rows of W_l, and their part of W_lᵀ ψ_{l+1}. */
-static void descend(const struct step *step, int64_t l, int32_t index, int32_t count)
+/* The partials of layer l. Those of the next are elsewhere, so that they can be begun while these are still read. */
+static char *partials(const struct step *step, int64_t l, int32_t index)
 {
     const dnn_trainer *trainer = step->trainer;
-    int64_t first;
-    const int64_t rows = share(trainer->network->layers[l].n_out, index, count, &first);
-    char *partial = (char *)trainer->partials + index * step->stride * trainer->core->real_size;
-    trainer->core->descend_part(trainer->network, trainer->pass, l, first, rows, step->eta, trainer->model->theta,
-                                l > 0 ? partial : NULL);
+    return (char *)trainer->partials + (l % 2 * trainer->share_count + index) * step->stride * trainer->core->real_size;
 }
 
-/* Its numbers of ψ_l. */
-static void gather(const struct step *step, int64_t l, int32_t index, int32_t count)
+/* Rows of W_l, and their part of W_lᵀ ψ_{l+1}. */
+static void descend(const struct step *step, int64_t l, int64_t first, int64_t rows, int32_t index)
 {
     const dnn_trainer *trainer = step->trainer;
-    int64_t first;
-    const int64_t numbers = share(trainer->network->layers[l].n_in, index, count, &first);
-    trainer->core->gather_part(trainer->network, trainer->pass, l, trainer->partials, count, step->stride, first,
+    trainer->core->descend_part(trainer->network, trainer->pass, l, first, rows, step->eta, trainer->model->theta,
+                                l > 0 ? partials(step, l, index) : NULL);
+}
+
+/* Numbers of ψ_l, from `parts` partials. */
+static void gather(const struct step *step, int64_t l, int64_t first, int64_t numbers, int32_t parts)
+{
+    const dnn_trainer *trainer = step->trainer;
+    trainer->core->gather_part(trainer->network, trainer->pass, l, partials(step, l, 0), parts, step->stride, first,
                                numbers);
 }
 
-/* The caller's part in the middle. */
+/* The same, of all shares of a part. */
+static void forward_shares(const struct part *part, int64_t l)
+{
+    for (int32_t t = part->first; t < part->last; t++) {
+        int64_t first;
+        const int64_t rows = share(part->step->trainer->network->layers[l].n_out, t, part->count, &first);
+        forward(part->step, l, first, rows);
+    }
+}
+
+static void descend_shares(const struct part *part, int64_t l)
+{
+    for (int32_t t = part->first; t < part->last; t++) {
+        int64_t first;
+        const int64_t rows = share(part->step->trainer->network->layers[l].n_out, t, part->count, &first);
+        descend(part->step, l, first, rows, t);
+    }
+}
+
+static void gather_shares(const struct part *part, int64_t l)
+{
+    for (int32_t t = part->first; t < part->last; t++) {
+        int64_t first;
+        const int64_t numbers = share(part->step->trainer->network->layers[l].n_in, t, part->count, &first);
+        gather(part->step, l, first, numbers, part->count);
+    }
+}
+
+/* Layers that the caller does alone. */
+static void forward_small(const struct step *step, int64_t l)
+{
+    forward(step, l, 0, step->trainer->network->layers[l].n_out);
+}
+
+static void descend_small(const struct step *step, int64_t l)
+{
+    descend(step, l, 0, step->trainer->network->layers[l].n_out, 0);
+}
+
+static void gather_all(const struct step *step, int64_t l, int32_t parts)
+{
+    gather(step, l, 0, step->trainer->network->layers[l].n_in, parts);
+}
+
+static bool is_refused(const struct step *step)
+{
+    return isinf(step->bound);
+}
+
+/* E, and whether all will stay finite. */
 static void run_loss(struct step *step)
 {
     dnn_trainer *trainer = step->trainer;
@@ -95,45 +155,68 @@ static void run_loss(struct step *step)
     }
 }
 
-/* A thread's share of the whole step. */
-static void work(void *argument, int32_t index, int32_t count)
+/* The caller, between the way up through the large layers and the way back. */
+static void turn_round(struct step *step)
 {
-    struct step *step = argument;
-    struct team *team = step->trainer->team;
-    for (int64_t l = 0; l < step->depth; l++) {
-        forward(step, l, index, count);
-        team_barrier(team);
+    const int64_t last = step->trainer->network->depth - 1;
+    for (int64_t l = step->top + 1; l <= last; l++) {
+        forward_small(step, l);
     }
-    if (index == 0) {
-        run_loss(step);
+    run_loss(step);
+    for (int64_t l = last; l > step->top && !is_refused(step); l--) {
+        descend_small(step, l);
+        gather_all(step, l, 1);
     }
-    team_barrier(team);
-    for (int64_t l = step->depth - 1; l >= 0 && !isinf(step->bound); l--) {
-        descend(step, l, index, count);
-        if (l > 0) {
-            team_barrier(team);
-            gather(step, l, index, count);
-            team_barrier(team);
+}
+
+/* Waits for the others, if they do the other shares. */
+static void meet(const struct part *part)
+{
+    if (part->last - part->first < part->count) {
+        team_barrier(part->step->trainer->team);
+    }
+}
+
+static void run_large(const struct part *part)
+{
+    struct step *step = part->step;
+    for (int64_t l = step->bottom; l <= step->top; l++) {
+        forward_shares(part, l);
+        meet(part);
+    }
+    if (part->first == 0) {
+        turn_round(step);
+    }
+    meet(part);
+    for (int64_t l = step->top; l >= step->bottom && !is_refused(step); l--) {
+        descend_shares(part, l);
+        if (l > step->bottom) {
+            meet(part);
+            gather_shares(part, l);
         }
     }
 }
 
-/* All shares one after the other, by the caller alone: the same sums in the same order, to the last bit. */
-static void work_alone(struct step *step, int32_t count)
+/* A thread's part: the share with its number. */
+static void work(void *argument, int32_t index, int32_t count)
 {
-    for (int64_t l = 0; l < step->depth; l++) {
-        for (int32_t t = 0; t < count; t++) {
-            forward(step, l, t, count);
-        }
+    run_large(&(struct part){.step = argument, .first = index, .last = index + 1, .count = count});
+}
+
+static void run(struct step *step, bool with_team)
+{
+    const int32_t count = step->trainer->share_count;
+    for (int64_t l = 0; l < step->bottom; l++) {
+        forward_small(step, l);
     }
-    run_loss(step);
-    for (int64_t l = step->depth - 1; l >= 0 && !isinf(step->bound); l--) {
-        for (int32_t t = 0; t < count; t++) {
-            descend(step, l, t, count);
-        }
-        for (int32_t t = 0; l > 0 && t < count; t++) {
-            gather(step, l, t, count);
-        }
+    if (with_team) {
+        team_run(step->trainer->team, work, step);
+    } else {
+        run_large(&(struct part){.step = step, .first = 0, .last = count, .count = count});
+    }
+    for (int64_t l = step->bottom; l > 0 && !is_refused(step); l--) {
+        gather_all(step, l, l == step->bottom ? count : 1);
+        descend_small(step, l - 1);
     }
 }
 
@@ -148,19 +231,57 @@ static int64_t partial_stride(const dnn_trainer *trainer)
     return widest;
 }
 
+static int64_t layer_bytes(const dnn_trainer *trainer, int64_t l)
+{
+    const struct layer *layer = &trainer->network->layers[l];
+    return layer->n_out * layer->stride * trainer->core->real_size;
+}
+
+static bool is_large(const dnn_trainer *trainer, int64_t l)
+{
+    return trainer->network->layers[l].n_out > BLOCK && layer_bytes(trainer, l) >= LARGE_LAYER;
+}
+
+/* The lowest and the highest of the large layers; returns the bytes of all between, or 0: there is none. */
+static int64_t find_large(const dnn_trainer *trainer, int64_t *bottom, int64_t *top)
+{
+    int64_t bytes = 0;
+    *bottom = 0;
+    *top = trainer->network->depth - 1;
+    while (*bottom <= *top && !is_large(trainer, *bottom)) {
+        ++*bottom;
+    }
+    while (*top > *bottom && !is_large(trainer, *top)) {
+        --*top;
+    }
+    for (int64_t l = *bottom; l <= *top; l++) {
+        bytes += layer_bytes(trainer, l);
+    }
+    return bytes;
+}
+
+/* How many threads a step is divided among. */
+static int32_t choose_count(const dnn_trainer *trainer)
+{
+    int64_t bottom, top;
+    const int64_t asked = config_integer(trainer->config, KEY_THREADS), processors = team_processors();
+    const int64_t bytes = find_large(trainer, &bottom, &top);
+    if (bytes == 0) {
+        return 1;
+    }
+    const int64_t wanted = asked > 0 ? asked : bytes / WORTH_A_THREAD;
+    return (int32_t)(wanted < processors ? wanted : processors);
+}
+
 int32_t trainer_make_team(dnn_trainer *trainer)
 {
-    const int64_t asked = config_integer(trainer->config, KEY_THREADS);
-    const int32_t processors = team_processors();
-    const bool is_worth_it = trainer->network->arena_count * trainer->core->real_size >= WORTH_A_THREAD;
-    const int64_t wanted = asked > 0 ? asked : is_worth_it ? processors : 1;
-    const int32_t count = wanted < processors ? (int32_t)wanted : processors;
+    const int32_t count = choose_count(trainer);
     if (count < 2 || !trainer->network->is_fused || trainer->is_small || trainer->pass->mask != NULL ||
         !trainer_is_plain_descent(trainer)) {
         return DNN_OK;
     }
     int64_t numbers;
-    if (memory_multiply(count, partial_stride(trainer), &numbers)) {
+    if (memory_multiply(2 * count, partial_stride(trainer), &numbers)) {
         trainer->partials = memory_new_aligned(numbers, trainer->core->real_size);
     }
     if (trainer->partials == NULL) {
@@ -168,54 +289,18 @@ int32_t trainer_make_team(dnn_trainer *trainer)
     }
     const int32_t status = team_create(count, &trainer->team);
     trainer->share_count = status == DNN_OK ? team_count(trainer->team) : 1;
+    pace_begin(&trainer->pace, WITH_TEAM);
     return status;
-}
-
-/* Whether the next step is the team's. Both ways are tried at first, and the slower one again from time to time, ever more
- * rarely while it stays so: on a machine that others use too a barrier can take as long as a time slice. */
-static bool is_for_team(struct pace *pace)
-{
-    if (pace->steps < 2 * FIRST_TRIES) {
-        return pace->steps % 2 == 0;
-    }
-    const bool team_is_faster = pace->seconds[WITH_TEAM] < pace->seconds[ALONE];
-    return pace->steps == pace->next_try ? !team_is_faster : team_is_faster;
-}
-
-/* Takes note of a step. The shortest time counts; it grows slowly, so that it can become longer again. */
-static void note(struct pace *pace, bool with_team, double seconds)
-{
-    const int way = with_team ? WITH_TEAM : ALONE;
-    const bool was_faster = pace->seconds[way] <= pace->seconds[1 - way];
-    const bool is_first = pace->steps < 2;
-    pace->seconds[way] = is_first || seconds < pace->seconds[way] ? seconds : 1.02 * pace->seconds[way];
-    if (pace->steps < 2 * FIRST_TRIES) {
-        pace->next_try = 2 * FIRST_TRIES + FIRST_PAUSE;
-        pace->pause = FIRST_PAUSE;
-    } else if (pace->steps == pace->next_try) {
-        if (!was_faster && seconds < pace->seconds[1 - way]) {
-            pace->pause = FIRST_PAUSE;
-        } else if (pace->pause < LONGEST_PAUSE) {
-            pace->pause *= 2;
-        }
-        pace->seconds[way] = seconds;
-        pace->next_try = pace->steps + pace->pause;
-    }
-    pace->steps++;
 }
 
 bool trainer_team_step(dnn_trainer *trainer, double eta, double *loss_sum)
 {
-    struct step step = {
-        .trainer = trainer, .eta = eta, .depth = trainer->network->depth, .stride = partial_stride(trainer)};
-    const bool with_team = is_for_team(&trainer->pace) && team_count(trainer->team) == trainer->share_count;
+    struct step step = {.trainer = trainer, .eta = eta, .stride = partial_stride(trainer)};
+    const bool with_team = pace_way(&trainer->pace) == WITH_TEAM && team_count(trainer->team) == trainer->share_count;
     const double began = seconds_now();
-    if (with_team) {
-        team_run(trainer->team, work, &step);
-    } else {
-        work_alone(&step, trainer->share_count);
-    }
-    note(&trainer->pace, with_team, seconds_now() - began);
+    find_large(trainer, &step.bottom, &step.top);
+    run(&step, with_team);
+    pace_note(&trainer->pace, seconds_now() - began);
     *loss_sum = step.loss_sum;
-    return !isinf(step.bound);
+    return !is_refused(&step);
 }

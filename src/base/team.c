@@ -4,23 +4,34 @@
  * Everything is one barrier: it counts who has come, and the last to come turns its phase over. A piece of work lies between two
  * of them: one at which the team waits for work, one at which the caller waits for the team.
  *
- * Waiting is spinning at first, because the next phase of a step is a few microseconds away, and waking a thread takes
- * longer than that. What is spun away at most, SPINS, is a little more than that; a thread that lost its processor, or
- * whose caller does something else, sleeps.
+ * Waiting is spinning at first, because the next phase of a step is a microsecond away; then looking again each time that the
+ * processor was offered to others; then sleeping. Measured on 2 cores of a Zen 5 in a virtual machine: a barrier that all
+ * reach at once takes 0.06 µs, a thread that sleeps on an idle core is awake after 120 µs. Four threads that share 80 µs
+ * of work on these 2 cores took 627 µs with 100 µs of spinning and no offers, and 67 µs with 4 µs of spinning (one thread: 79).
+ *
+ * Threads that offer their processor to each other can share one for a tenth of a second while another is idle: in a virtual
+ * machine the system often wakes a thread where it was woken from, and sees no reason to move one that ran just now. A step
+ * that takes 15 µs took 48 so. So each notes where it runs, and one that meets another there goes elsewhere; its affinity
+ * is then what it was.
  */
-#define _GNU_SOURCE /* sched_getaffinity, pthread_attr_setsigmask_np */
+#define _GNU_SOURCE /* sched_getaffinity, sched_getcpu, pthread_attr_setsigmask_np */
 #include "base/team.h"
 
 #include "base/memory.h"
+#include "base/seconds.h"
 #include "base/status.h"
 
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <unistd.h>
 
-enum { SPINS = 4000, STACK_BYTES = 1 << 18, LARGEST_TEAM = 256 };
+enum { SPINS = 150, REST = 16, STACK_BYTES = 1 << 18, LARGEST_TEAM = 256 };
+
+/* How long the processor is offered to others before a thread sleeps: about what waking it takes. */
+static const double most_seconds_awake = 1e-4;
 
 struct team {
     int32_t count; /* threads, the caller included */
@@ -35,6 +46,7 @@ struct team {
     team_work work; /* NULL: the end */
     void *argument;
     pthread_t threads[LARGEST_TEAM];
+    atomic_int places[LARGEST_TEAM]; /* the processor that each thread was last seen on */
 };
 
 int32_t team_processors(void)
@@ -59,14 +71,25 @@ static inline void pause_a_moment(void)
 #endif
 }
 
+static inline bool is_past(struct team *team, unsigned before)
+{
+    return atomic_load_explicit(&team->phase, memory_order_acquire) != before;
+}
+
 /* Waits until the barrier's phase is no longer `before`. */
 static void wait_for_phase(struct team *team, unsigned before)
 {
     for (int i = 0; i < SPINS; i++) {
-        if (atomic_load_explicit(&team->phase, memory_order_acquire) != before) {
+        if (is_past(team, before)) {
             return;
         }
         pause_a_moment();
+    }
+    for (const double began = seconds_now(); seconds_now() - began < most_seconds_awake;) {
+        sched_yield();
+        if (is_past(team, before)) {
+            return;
+        }
     }
     /* Whoever turns the phase over looks at `sleepers` after it, and we at the phase after `sleepers`: one sees the other. */
     pthread_mutex_lock(&team->lock);
@@ -103,10 +126,56 @@ struct start {
     int32_t index;
 };
 
+#if defined(__linux__)
+/* Moves this thread to a processor where none of the others is, if it may use one. From there the system may move it again. */
+static void step_aside(const struct team *team, int32_t index)
+{
+    cpu_set_t allowed, empty;
+    if (sched_getaffinity(0, sizeof allowed, &allowed) != 0) {
+        return;
+    }
+    empty = allowed;
+    for (int32_t t = 0; t < team->count; t++) {
+        const int place = atomic_load_explicit(&team->places[t], memory_order_relaxed);
+        if (t != index && place >= 0 && place < CPU_SETSIZE) {
+            CPU_CLR((size_t)place, &empty);
+        }
+    }
+    if (CPU_COUNT(&empty) > 0 && sched_setaffinity(0, sizeof empty, &empty) == 0) {
+        sched_setaffinity(0, sizeof allowed, &allowed);
+    }
+}
+
+/* Notes where this thread runs; steps aside if one with a lower number is there. *rest: pieces of work before it looks again,
+ * since it costs two calls of the system. */
+static void take_place(struct team *team, int32_t index, int32_t *rest)
+{
+    const int place = sched_getcpu();
+    if (atomic_load_explicit(&team->places[index], memory_order_relaxed) != place) {
+        atomic_store_explicit(&team->places[index], place, memory_order_relaxed);
+    }
+    for (int32_t t = 0; t < index && *rest == 0; t++) {
+        if (atomic_load_explicit(&team->places[t], memory_order_relaxed) == place) {
+            step_aside(team, index);
+            *rest = REST;
+        }
+    }
+    *rest -= *rest > 0;
+}
+#else
+static void take_place(struct team *team, int32_t index, int32_t *rest)
+{
+    (void)team;
+    (void)index;
+    (void)rest;
+}
+#endif
+
 static void *serve(void *argument)
 {
     const struct start start = *(struct start *)argument;
     struct team *team = start.team;
+    int32_t rest = 0;
     memory_free(argument);
     pthread_mutex_lock(&team->lock); /* until it is settled how many we are */
     pthread_mutex_unlock(&team->lock);
@@ -115,6 +184,7 @@ static void *serve(void *argument)
         if (team->work == NULL) {
             return NULL;
         }
+        take_place(team, start.index, &rest);
         team->work(team->argument, start.index, team->count);
         team_barrier(team); /* done */
     }
@@ -156,33 +226,47 @@ static void start_threads(struct team *team)
     }
 }
 
+/* Starts `count` threads, the caller included, in this process. False, and nothing is left behind, without a lock. */
+static bool begin(struct team *team, int32_t count)
+{
+    if (pthread_mutex_init(&team->lock, NULL) != 0) {
+        return false;
+    }
+    if (pthread_cond_init(&team->passed, NULL) != 0) {
+        pthread_mutex_destroy(&team->lock);
+        return false;
+    }
+    atomic_store(&team->arrived, 0);
+    atomic_store(&team->sleepers, 0);
+    for (int32_t t = 0; t < count; t++) {
+        atomic_store(&team->places[t], -1);
+    }
+    team->count = count;
+    team->process = getpid();
+    pthread_mutex_lock(&team->lock);
+    start_threads(team);
+    pthread_mutex_unlock(&team->lock);
+    return true;
+}
+
 int32_t team_create(int32_t count, struct team **out)
 {
     struct team *team = memory_new_aligned(1, sizeof *team);
     if (team == NULL) {
         return status_out_of_memory("a team of threads");
     }
-    team->count = count < 1 ? 1 : count > LARGEST_TEAM ? LARGEST_TEAM : count;
-    team->process = getpid();
-    if (pthread_mutex_init(&team->lock, NULL) != 0) {
+    if (!begin(team, count < 1 ? 1 : count > LARGEST_TEAM ? LARGEST_TEAM : count)) {
         memory_free_aligned(team);
         return status_out_of_memory("a lock");
     }
-    if (pthread_cond_init(&team->passed, NULL) != 0) {
-        pthread_mutex_destroy(&team->lock);
-        memory_free_aligned(team);
-        return status_out_of_memory("a lock");
-    }
-    pthread_mutex_lock(&team->lock);
-    start_threads(team);
-    pthread_mutex_unlock(&team->lock);
     *out = team;
     return DNN_OK;
 }
 
-int32_t team_count(const struct team *team)
+int32_t team_count(struct team *team)
 {
-    return team->process == getpid() ? team->count : 1;
+    /* A fork took the threads away, and left lock and condition as they happened to be: they are made anew. */
+    return team->process == getpid() || begin(team, team->count) ? team->count : 1;
 }
 
 void team_run(struct team *team, team_work work, void *argument)
@@ -193,6 +277,7 @@ void team_run(struct team *team, team_work work, void *argument)
     }
     team->work = work;
     team->argument = argument;
+    take_place(team, 0, &(int32_t){0});
     team_barrier(team);
     work(argument, 0, team->count);
     team_barrier(team);
@@ -211,6 +296,6 @@ void team_destroy(struct team *team)
         }
         pthread_cond_destroy(&team->passed);
         pthread_mutex_destroy(&team->lock);
-    } /* else a fork took the threads away, and left lock and condition as they happened to be */
+    } /* else a fork took the threads away: there is nobody to end, and nothing to be said of lock and condition */
     memory_free_aligned(team);
 }

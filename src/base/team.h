@@ -1,8 +1,9 @@
 /*
  * base/team.h - a few threads that do one piece of work together, again and again, in lockstep.
  *
- * A call of team_run wakes the team, does its own share, and returns when everybody has done theirs. Threads that wait do so
- * by spinning for some microseconds, and then sleep: a team that shares its processors with others must not burn them.
+ * A call of team_run wakes the team, does its own share, and returns when everybody has done theirs. Threads that wait spin for
+ * a few microseconds, then offer their processor to others for a while, and then sleep: a team that shares its processors must
+ * not burn them.
  */
 #ifndef DNN_BASE_TEAM_H
 #define DNN_BASE_TEAM_H
@@ -21,8 +22,9 @@ int32_t team_create(int32_t count, struct team **out);
 /* Ends the threads; NULL is allowed. Not while team_run runs. */
 void team_destroy(struct team *team);
 
-/* How many threads it has, the caller included; 1 in the child of a fork, which took the others away. */
-int32_t team_count(const struct team *team);
+/* How many threads it has, the caller included. In the child of a fork, which took the others away, it starts others; fewer if
+ * the system refuses some. */
+int32_t team_count(struct team *team);
 
 /* A share of the work: runs once on each thread, index 0 on the caller's. */
 typedef void (*team_work)(void *argument, int32_t index, int32_t count);
