@@ -162,9 +162,20 @@ static void do_to(int chosen, enum deed deed, int error, int times)
     script.which = NULL;
 }
 
+/* Whole, or in that many parts. */
+static int parts = 1;
+
 static int32_t save(const char *path)
 {
-    return file_write(path, new_file.data, new_file.size);
+    if (parts == 1)
+        return file_write(path, new_file.data, new_file.size);
+    struct writing *writing = NULL;
+    int32_t status = file_write_begin(path, &writing);
+    if (status != DNN_OK)
+        return status;
+    for (int i = 0; status == DNN_OK && i < parts; i++)
+        status = file_write_add(writing, new_file.data + SIZE / parts * i, SIZE / parts);
+    return file_write_end(writing, status);
 }
 
 static bool holds(const char *path, struct bytes expected)
@@ -227,9 +238,8 @@ static int32_t save_through(const char *path, bool has_old)
     return status;
 }
 
-static void test_a_call_that_fails_leaves_the_old_file_or_the_new(void **state)
+static void fail_each_call(void)
 {
-    (void)state;
     const int errors[] = {EIO, ENOSPC, EACCES, EMFILE, EDQUOT, EPERM, EROFS};
     const char *path = scratch_path("file");
     int tried = 0;
@@ -257,6 +267,14 @@ static void test_a_call_that_fails_leaves_the_old_file_or_the_new(void **state)
     do_to(0, NOTHING, 0, 0);
     unlink(path);
     assert_true(tried > 100);
+}
+
+static void test_a_call_that_fails_leaves_the_old_file_or_the_new(void **state)
+{
+    (void)state;
+    for (parts = 1; parts <= 2; parts++)
+        fail_each_call();
+    parts = 1;
 }
 
 /* Even where everything fails from some call on. */
@@ -313,9 +331,8 @@ static void test_a_write_that_does_less_is_gone_on_with(void **state)
 
 /* ---- a process that is killed ---- */
 
-static void test_a_process_that_is_killed_leaves_the_old_file_or_the_new(void **state)
+static void kill_at_each_call(void)
 {
-    (void)state;
     const char *path = scratch_path("file");
     int killed = 0, left_behind = 0;
     for (int call = 1, is_over = 0; !is_over; call++)
@@ -341,6 +358,30 @@ static void test_a_process_that_is_killed_leaves_the_old_file_or_the_new(void **
         }
     unlink(path);
     assert_true(killed >= 16 && left_behind >= 6);
+}
+
+static void test_a_process_that_is_killed_leaves_the_old_file_or_the_new(void **state)
+{
+    (void)state;
+    for (parts = 1; parts <= 2; parts++)
+        kill_at_each_call();
+    parts = 1;
+}
+
+/* Whoever makes the bytes found that they cannot be made. */
+static void test_bytes_that_are_given_up_leave_the_old_file(void **state)
+{
+    (void)state;
+    const char *path = scratch_path("file");
+    struct writing *writing = NULL;
+    write_whole(path, old_file);
+    assert_ok(file_write_begin(path, &writing));
+    assert_ok(file_write_add(writing, new_file.data, new_file.size));
+    assert_int_equal(scratch_count(), 2);
+    assert_int_equal(file_write_end(writing, DNN_ERROR_UNSUPPORTED), DNN_ERROR_UNSUPPORTED);
+    assert_true(holds(path, old_file));
+    unlink(path);
+    assert_int_equal(scratch_count(), 0);
 }
 
 /* A name that a killed process left behind is passed over. */
@@ -568,6 +609,7 @@ int main(void)
         cmocka_unit_test(test_calls_that_are_interrupted_are_made_again),
         cmocka_unit_test(test_a_write_that_does_less_is_gone_on_with),
         cmocka_unit_test(test_a_process_that_is_killed_leaves_the_old_file_or_the_new),
+        cmocka_unit_test(test_bytes_that_are_given_up_leave_the_old_file),
         cmocka_unit_test(test_a_temporary_file_of_the_dead_is_no_obstacle),
         cmocka_unit_test(test_what_is_no_file_is_not_replaced),
         cmocka_unit_test(test_links_are_followed),

@@ -12,6 +12,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -81,6 +82,39 @@ static void test_random_numbers_come_back(void **state)
         memcpy(&number, &bits, sizeof number);
         if (isfinite(number))
             assert_round_trip(number);
+    }
+}
+
+/* A float's text is read back by strtof, and has at most 9 digits. */
+static void test_floats_come_back(void **state)
+{
+    (void)state;
+    const float edges[] = {0.0F, -0.0F, 1.0F, 0.1F, FLT_MAX, -FLT_MIN, 1e-45F, 16777216.0F, 1.0F / 3};
+    struct generator generator = {2};
+    for (size_t i = 0; i < 50000; i++) {
+        const uint32_t drawn = (uint32_t)generator_next(&generator) & (i % 10 == 0 ? 0x807FFFFFu : 0xFFFFFFFFu);
+        float number, back;
+        memcpy(&number, &drawn, sizeof number);
+        number = i < COUNT(edges) ? edges[i] : number;
+        if (!isfinite(number))
+            continue;
+        char text[TEXT_NUMBER_CAPACITY];
+        text_from_float(number, text);
+        back = strtof(text, NULL);
+        if (memcmp(&back, &number, sizeof back) != 0 || strlen(text) > strlen("-1.23456789e-12"))
+            fail_msg("%a became \"%s\", which is %a", (double)number, text, (double)back);
+    }
+}
+
+static void test_a_floats_text_is_no_longer_than_it_must_be(void **state)
+{
+    (void)state;
+    const float floats[] = {0.1F, 1.0F, -2.5F, 1e10F, 16777216.0F, 0.3F, 1.0F / 3, 1e-45F};
+    const char *const texts[] = {"0.1", "1", "-2.5", "1e+10", "16777216", "0.3", "0.33333334", "1.4013e-45"};
+    for (size_t i = 0; i < COUNT(floats); i++) {
+        char text[TEXT_NUMBER_CAPACITY];
+        text_from_float(floats[i], text);
+        assert_string_equal(text, texts[i]);
     }
 }
 
@@ -285,6 +319,8 @@ int main(void)
         cmocka_unit_test(test_numbers_come_back),
         cmocka_unit_test(test_random_numbers_come_back),
         cmocka_unit_test(test_a_rounded_number_has_three_digits),
+        cmocka_unit_test(test_floats_come_back),
+        cmocka_unit_test(test_a_floats_text_is_no_longer_than_it_must_be),
         cmocka_unit_test(test_text_is_no_longer_than_it_must_be),
         cmocka_unit_test(test_decimal_numbers_are_read),
         cmocka_unit_test(test_nothing_else_is_a_number),

@@ -37,4 +37,17 @@ void file_close(struct file *file);
  * the old one or the new one, whole. DNN_ERROR_IO, with the path and the system's reason; DNN_ERROR_OUT_OF_MEMORY. */
 int32_t file_write(const char *path, const uint8_t *bytes, int64_t size);
 
+/* The same for bytes that come in parts. */
+struct writing;
+
+/* Begins. path: borrowed until the end. Errors as file_write. */
+int32_t file_write_begin(const char *path, struct writing **out);
+
+/* The next bytes. DNN_ERROR_IO: then the end is all that is left to do. */
+int32_t file_write_add(struct writing *writing, const void *bytes, int64_t size);
+
+/* Ends, and releases: with status DNN_OK the bytes become the file; with an error the file stays as it was, and that error
+ * is returned. Errors as file_write. */
+int32_t file_write_end(struct writing *writing, int32_t status);
+
 #endif

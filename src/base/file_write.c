@@ -140,16 +140,38 @@ static int sync_again(int descriptor)
     return result;
 }
 
-/* All bytes, and their way to the disk. */
-static int32_t fill(const struct writing *writing, const uint8_t *bytes, int64_t size)
+static int32_t keep_mode(const struct writing *writing)
 {
-    if (writing->is_replacing && fchmod(writing->descriptor, writing->mode) != 0) {
-        return cannot_write(writing->path, errno);
+    return !writing->is_replacing || fchmod(writing->descriptor, writing->mode) == 0
+               ? DNN_OK
+               : cannot_write(writing->path, errno);
+}
+
+int32_t file_write_begin(const char *path, struct writing **out)
+{
+    struct writing *writing = memory_new(1, sizeof *writing);
+    if (writing == NULL) {
+        return status_out_of_memory("a file to write");
     }
+    writing->path = path;
+    writing->descriptor = -1;
+    int32_t status = resolve(writing);
+    status = status == DNN_OK ? check_target(writing) : status;
+    status = status == DNN_OK ? open_temporary(writing) : status;
+    status = status == DNN_OK ? keep_mode(writing) : status;
+    if (status != DNN_OK) {
+        return file_write_end(writing, status);
+    }
+    *out = writing;
+    return DNN_OK;
+}
+
+int32_t file_write_add(struct writing *writing, const void *bytes, int64_t size)
+{
     for (int64_t done = 0; done < size;) {
         const int64_t left = size - done;
-        const ssize_t count =
-            write(writing->descriptor, bytes + done, (size_t)(left < LARGEST_WRITE ? left : LARGEST_WRITE));
+        const ssize_t count = write(writing->descriptor, (const uint8_t *)bytes + done,
+                                    (size_t)(left < LARGEST_WRITE ? left : LARGEST_WRITE));
         if (count < 0 && errno != EINTR) {
             return cannot_write(writing->path, errno);
         }
@@ -158,12 +180,16 @@ static int32_t fill(const struct writing *writing, const uint8_t *bytes, int64_t
         }
         done += count > 0 ? count : 0;
     }
-    return sync_again(writing->descriptor) == 0 ? DNN_OK : cannot_write(writing->path, errno);
+    return DNN_OK;
 }
 
-/* The temporary file takes the name over. A close that was interrupted has closed, on Linux and nearly everywhere. */
+/* Once its bytes are on the disk, the temporary file takes the name over. A close that was interrupted has closed, on Linux
+ * and nearly everywhere. */
 static int32_t publish(struct writing *writing)
 {
+    if (sync_again(writing->descriptor) != 0) {
+        return cannot_write(writing->path, errno);
+    }
     const int closed = close(writing->descriptor);
     writing->descriptor = -1;
     if (closed != 0 && errno != EINTR) {
@@ -197,32 +223,25 @@ static int32_t sync_folder(struct writing *writing)
     return status;
 }
 
+int32_t file_write_end(struct writing *writing, int32_t status)
+{
+    status = status == DNN_OK ? publish(writing) : status;
+    status = status == DNN_OK ? sync_folder(writing) : status;
+    if (writing->descriptor >= 0) {
+        close(writing->descriptor);
+    }
+    if (writing->is_there) {
+        unlink(writing->temporary);
+    }
+    memory_free(writing->temporary);
+    memory_free(writing->target);
+    memory_free(writing);
+    return status;
+}
+
 int32_t file_write(const char *path, const uint8_t *bytes, int64_t size)
 {
-    struct writing writing = {.path = path, .descriptor = -1};
-    int32_t status = resolve(&writing);
-    if (status == DNN_OK) {
-        status = check_target(&writing);
-    }
-    if (status == DNN_OK) {
-        status = open_temporary(&writing);
-    }
-    if (status == DNN_OK) {
-        status = fill(&writing, bytes, size);
-    }
-    if (status == DNN_OK) {
-        status = publish(&writing);
-    }
-    if (status == DNN_OK) {
-        status = sync_folder(&writing);
-    }
-    if (writing.descriptor >= 0) {
-        close(writing.descriptor);
-    }
-    if (writing.is_there) {
-        unlink(writing.temporary);
-    }
-    memory_free(writing.temporary);
-    memory_free(writing.target);
-    return status;
+    struct writing *writing = NULL;
+    const int32_t status = file_write_begin(path, &writing);
+    return status == DNN_OK ? file_write_end(writing, file_write_add(writing, bytes, size)) : status;
 }

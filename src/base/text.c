@@ -1,7 +1,7 @@
 /*
  * base/text.c - see text.h. The "C" locale object of POSIX 2008 costs no allocation in glibc and musl.
  */
-#define _GNU_SOURCE /* newlocale, uselocale; strtod_l, which is not POSIX yet */
+#define _GNU_SOURCE /* newlocale, uselocale; strtod_l and strtof_l, which are not POSIX yet */
 #include "base/text.h"
 
 #include <errno.h>
@@ -17,7 +17,13 @@
 
 #define NO_LOCALE ((locale_t)0)
 
-void text_from_number(double number, char *text)
+/* A float is not read by way of a double, which would round twice. */
+static bool reads_back(const char *text, double number, bool is_float, locale_t c_locale)
+{
+    return number == (is_float ? (double)strtof_l(text, NULL, c_locale) : strtod_l(text, NULL, c_locale));
+}
+
+static void write_shortest(double number, bool is_float, char *text)
 {
     const locale_t c_locale = newlocale(LC_ALL_MASK, "C", NO_LOCALE);
     if (c_locale == NO_LOCALE) {
@@ -25,14 +31,24 @@ void text_from_number(double number, char *text)
         return;
     }
     const locale_t before = uselocale(c_locale);
-    for (int digits = 15; digits <= 17; digits++) {
-        snprintf(text, TEXT_NUMBER_CAPACITY, "%.*g", digits, number);
-        if (strtod_l(text, NULL, c_locale) == number) {
+    for (int digits = is_float ? 6 : 15; digits <= 17; digits++) { /* a float needs no more than 9 */
+        const int length = snprintf(text, TEXT_NUMBER_CAPACITY, "%.*g", digits, number);
+        if (length > 0 && reads_back(text, number, is_float, c_locale)) {
             break;
         }
     }
     uselocale(before);
     freelocale(c_locale);
+}
+
+void text_from_number(double number, char *text)
+{
+    write_shortest(number, false, text);
+}
+
+void text_from_float(float number, char *text)
+{
+    write_shortest((double)number, true, text);
 }
 
 /* True if the text starts as a number does, and is not one in hexadecimal: strtod takes those, and skips white

@@ -15,6 +15,9 @@ enum { TEXT_NUMBER_CAPACITY = 32, TEXT_REASON_CAPACITY = 128 };
 /* The shortest of 15, 16 or 17 significant digits that reads back as the same number. text: [TEXT_NUMBER_CAPACITY]. */
 void text_from_number(double number, char *text);
 
+/* The shortest of 6 to 9 significant digits that reads back as the same float. text: [TEXT_NUMBER_CAPACITY]. */
+void text_from_float(float number, char *text);
+
 /* A number rounded to three digits, for people. */
 double text_round(double number);
 
