@@ -550,6 +550,26 @@ DNN_API int32_t dnn_model_export_onnx(const dnn_model *model, const char *path);
  *         of a few neurons), or if this build has no ONNX */
 DNN_API int32_t dnn_model_import_onnx(const char *path, dnn_model **out);
 
+/** Writes a model as one file of C99. It compiles as C++ too, and needs neither libdnn, a BLAS nor a heap: for
+ * microcontrollers, and for programs that want no library. It holds the weights as constant arrays, which the linkers of
+ * most microcontrollers leave in flash (that of AVR copies constants to RAM), and one function,
+ *
+ *     void NAME_predict(const float *x, float *y);      for precision = f64: const double *x, double *y
+ *
+ * which computes y, [n_L], of one x, [n_0], as dnn_model_predict does, standardization included, to within rounding. It
+ * keeps nothing from call to call, so threads and interrupts may call it at once. It does not look for numbers that are
+ * not finite. The head of the file says how to call it and what it takes: 4 or 8 bytes a parameter, stack for the
+ * activations of at most two layers, and `<math.h>` for any φ but identity, relu and leaky_relu. The same model, name
+ * and version of libdnn give the same bytes. Takes some KiB of memory; the file has some 15 bytes a parameter, in double
+ * 23. Threads as dnn_model_predict. Since 0.1.
+ * @param model  the network
+ * @param path   the file, which is replaced as a whole or left as it was
+ * @param name   what all names in the file begin with: an identifier of C, of a letter and then up to 39 letters, digits
+ *               and underscores, and no keyword
+ * @return DNN_ERROR_IO; DNN_ERROR_UNSUPPORTED if precision = f32 and an input's mean or scale is beyond what a float
+ *         can be */
+DNN_API int32_t dnn_model_export_c(const dnn_model *model, const char *path, const char *name);
+
 /** @} */
 
 /* =============================================== workspace =============================================== */

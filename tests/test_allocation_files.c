@@ -43,6 +43,11 @@ static int32_t save_memory(void)
     return dnn_model_save_memory(given.model, buffer, sizeof buffer, NULL);
 }
 
+static int32_t export_c(void)
+{
+    return dnn_model_export_c(given.model, out_path, "net");
+}
+
 static int32_t load(void)
 {
     return dnn_model_load(model_path, &made.model);
@@ -126,6 +131,7 @@ static void test_what_is_refused_memory_makes_nothing_and_leaks_nothing(void **s
     (void)state;
     REFUSE_EACH(save, 100);
     REFUSE_EACH(save_memory, 100);
+    REFUSE_EACH(export_c, 4);
     REFUSE_EACH(load, 100);
     REFUSE_EACH(load_memory, 100);
     REFUSE_EACH(load_with, 100);

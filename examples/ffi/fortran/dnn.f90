@@ -328,6 +328,14 @@ module dnn
             type(c_ptr), intent(inout) :: out
             integer(c_int32_t) :: returned
         end function
+        !> Writes a model as one file of C99.
+        function dnn_model_export_c(model, path, name) bind(c, name="dnn_model_export_c") result(returned)
+            import
+            type(c_ptr), value :: model
+            character(kind=c_char), intent(in), dimension(*) :: path
+            character(kind=c_char), intent(in), dimension(*) :: name
+            integer(c_int32_t) :: returned
+        end function
         !> Makes the memory for predictions.
         function dnn_workspace_create(model, max_rows, out) bind(c, name="dnn_workspace_create") result(returned)
             import

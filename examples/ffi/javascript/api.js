@@ -82,6 +82,7 @@ const functions = [
     'int32_t dnn_model_load_memory(const uint8_t *bytes, int64_t size, _Out_ dnn_model **out)',
     'int32_t dnn_model_export_onnx(const dnn_model *model, const char *path)',
     'int32_t dnn_model_import_onnx(const char *path, _Out_ dnn_model **out)',
+    'int32_t dnn_model_export_c(const dnn_model *model, const char *path, const char *name)',
     'int32_t dnn_workspace_create(const dnn_model *model, int64_t max_rows, _Out_ dnn_workspace **out)',
     'void dnn_workspace_destroy(dnn_workspace *workspace)',
     'int32_t dnn_workspace_predict(dnn_workspace *workspace, const double *x, int64_t n, _Out_ double *y)',

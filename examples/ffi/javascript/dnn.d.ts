@@ -216,6 +216,8 @@ export interface Functions {
     dnn_model_export_onnx: Call<[model: dnn_model, path: string], number>;
     /** Makes a model from an ONNX file of a fully connected network. */
     dnn_model_import_onnx: Call<[path: string, out: Out<dnn_model>], number>;
+    /** Writes a model as one file of C99. */
+    dnn_model_export_c: Call<[model: dnn_model, path: string, name: string], number>;
     /** Makes the memory for predictions. */
     dnn_workspace_create: Call<[model: dnn_model, max_rows: Integer, out: Out<dnn_workspace>], number>;
     /** Releases a workspace. */
