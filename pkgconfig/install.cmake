@@ -7,15 +7,14 @@ include(CMakePackageConfigHelpers)
 set(dnn_cmake_dir ${CMAKE_INSTALL_LIBDIR}/cmake/dnn)
 
 install(TARGETS dnn dnn_static EXPORT dnn-targets
-    LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
+    LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT runtime NAMELINK_COMPONENT development
     ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
-    RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+    RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT runtime)
 install(FILES include/dnn.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
-foreach(file IN ITEMS README.md LICENSE CHANGELOG.md)
-    if(EXISTS ${PROJECT_SOURCE_DIR}/${file})
-        install(FILES ${file} DESTINATION ${CMAKE_INSTALL_DOCDIR})
-    endif()
-endforeach()
+install(FILES README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+if(NOT DNN_PACKAGE STREQUAL "deb") # whose packages have these two under other names
+    install(FILES LICENSE CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+endif()
 
 # The interface as data, and what is made from it, for those who write a binding.
 install(FILES tests/abi/dnn-api.json tests/abi/README.md examples/ffi/javascript/dnn.d.ts examples/ffi/javascript/api.js

@@ -13,6 +13,7 @@
 #           PyTorch and scikit-learn, to compare with as well: large, so only `sh bench/run.sh --peers` asks for them
 #   fuzz    clang with its sanitizers and libFuzzer
 #   ci      clang-format, and the other BLAS libraries that .ci/run tries
+#   package what makes and looks at packages: Debian's and RPM's tools; Ruby, for the syntax of Homebrew's formula
 #   docs    Doxygen, for the HTML manual; man, to look at the man pages
 #   ffi     what the callers in other languages under examples/ffi need; ffi-LANGUAGE: for that one alone
 #
@@ -170,6 +171,13 @@ need_group() {
         need_library libblis libblis-dev
         need_module blas-netlib libblas-dev
         ;;
+    package)
+        need_program dpkg-shlibdeps dpkg-dev
+        need_program file file
+        need_program lintian lintian
+        need_program rpmbuild rpm
+        need_program ruby ruby
+        ;;
     docs)
         need_program doxygen doxygen
         need_program lexgrog man-db
@@ -181,8 +189,8 @@ need_group() {
         ;;
     ffi-*) need_language "${1#ffi-}" ;;
     *)
-        echo "install-dependencies.sh: unknown group '$1'; the groups are build, test, bench, bench-peers, fuzz, ci, docs," \
-            "ffi, ffi-LANGUAGE" >&2
+        echo "install-dependencies.sh: unknown group '$1'; the groups are build, test, bench, bench-peers, fuzz, ci, package," \
+            "docs, ffi, ffi-LANGUAGE" >&2
         exit 2
         ;;
     esac
