@@ -26,7 +26,8 @@ _Static_assert(SMALL_ROW >= SMALL_WIDEST + LANES, "a row has room for whole vect
 
 bool small_fits(const struct network *network)
 {
-    bool fits = network->depth <= SMALL_DEEPEST && network->layers[0].n_in <= SMALL_WIDEST;
+    bool fits = network->depth <= SMALL_DEEPEST && network->layers[0].n_in <= SMALL_WIDEST &&
+                network->parameter_count <= network->depth * SMALL_WEIGHTS;
     for (int64_t l = 0; l < network->depth; l++) {
         fits = fits && network->layers[l].n_out <= SMALL_WIDEST &&
                network->layers[l].activation.kind <= ACTIVATION_LEAKY_RELU;
