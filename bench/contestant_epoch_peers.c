@@ -51,9 +51,8 @@ struct peer *epoch_peer_start(enum epoch_peer which, const struct suite_options 
 struct contestant epoch_peer(enum epoch_peer which, struct peer *peer, const struct epoch_work *work, bool quick,
                              char *settings, size_t capacity)
 {
-    char key[EPOCH_KEY], request[EPOCH_KEY + 32];
+    char key[EPOCH_KEY];
     write_layers(work, key);
-    snprintf(request, sizeof request, "calibrate %s %d", key, quick ? 1 : 3);
-    peer_ask(peer, request, settings, capacity);
+    peer_calibrate(peer, key, quick, settings, capacity);
     return peer_contestant(peer, peers[which].row, key, true);
 }

@@ -81,19 +81,21 @@ void libdnn_set_threads(dnn_config *config, int32_t threads)
     }
 }
 
-static dnn_config *make_config(const struct workload *work, enum precision precision, int32_t threads)
+static dnn_config *make_config(const struct workload *work, enum precision precision, int32_t threads,
+                               const char *engine)
 {
     dnn_config *config = NULL;
     libdnn_demand(dnn_config_create("tutorial", &config), "dnn_config_create");
     libdnn_demand(dnn_config_set(config, "precision", precision == DOUBLE_PRECISION ? "f64" : "f32"), "precision");
     libdnn_demand(dnn_config_set_number(config, "sigmoid_slope", work->slope), "sigmoid_slope");
     libdnn_demand(dnn_config_set_number(config, "learning_rate", work->learning_rate), "learning_rate");
+    libdnn_demand(dnn_config_set(config, "engine", engine), "engine");
     libdnn_set_threads(config, threads);
     return config;
 }
 
-struct contestant libdnn_contestant(const struct workload *work, enum operation operation, enum precision precision,
-                                    int32_t threads)
+struct contestant libdnn_engine_contestant(const struct workload *work, enum operation operation,
+                                           enum precision precision, int32_t threads, const char *engine)
 {
     struct network *network = bench_allocate(sizeof *network);
     int64_t layers[WORKLOAD_MAX_LAYERS];
@@ -105,7 +107,7 @@ struct contestant libdnn_contestant(const struct workload *work, enum operation 
         network->x_f32[i] = (float)work->x[i];
         network->y_f32[i] = (float)work->y[i];
     }
-    dnn_config *config = make_config(work, precision, threads);
+    dnn_config *config = make_config(work, precision, threads, engine);
     libdnn_demand(dnn_model_create(layers, work->layer_count, config, &network->model), "dnn_model_create");
     libdnn_demand(dnn_trainer_create(network->model, NULL, &network->trainer), "dnn_trainer_create");
     libdnn_demand(dnn_workspace_create(network->model, 1, &network->workspace), "dnn_workspace_create");
@@ -120,4 +122,10 @@ struct contestant libdnn_contestant(const struct workload *work, enum operation 
                                .run = trains ? step : predict,
                                .error = trains ? squared_error : NULL,
                                .close = close_network};
+}
+
+struct contestant libdnn_contestant(const struct workload *work, enum operation operation, enum precision precision,
+                                    int32_t threads)
+{
+    return libdnn_engine_contestant(work, operation, precision, threads, "auto");
 }

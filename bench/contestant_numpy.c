@@ -7,29 +7,34 @@
 #include <stdio.h>
 #include <string.h>
 
-static void write_list(char *text, size_t capacity, const double *numbers, int32_t count)
+static void write_list(char text[WORKLOAD_TEXT], const double *numbers, int32_t count)
 {
     size_t length = 0;
-    for (int32_t i = 0; i < count && length < capacity; i++) {
-        length += (size_t)snprintf(text + length, capacity - length, "%s%.17g", i == 0 ? "" : ",", numbers[i]);
+    for (int32_t i = 0; i < count && length < WORKLOAD_TEXT; i++) {
+        length += (size_t)snprintf(text + length, WORKLOAD_TEXT - length, "%s%.17g", i == 0 ? "" : ",", numbers[i]);
     }
+}
+
+void workload_write(const struct workload *work, struct workload_text *text)
+{
+    double sizes[WORKLOAD_MAX_LAYERS];
+    for (int32_t i = 0; i < work->layer_count; i++) {
+        sizes[i] = work->layers[i];
+    }
+    write_list(text->layers, sizes, work->layer_count);
+    write_list(text->x, work->x, work->layers[0]);
+    write_list(text->y, work->y, workload_outputs(work));
 }
 
 struct peer *numpy_start(const char *python, const struct workload *work, const char *blas_file, int32_t threads,
                          char *facts, size_t capacity)
 {
-    char layers[PEER_LINE], x[PEER_LINE], y[PEER_LINE];
-    double sizes[WORKLOAD_MAX_LAYERS];
-    for (int32_t i = 0; i < work->layer_count; i++) {
-        sizes[i] = work->layers[i];
-    }
-    write_list(layers, sizeof layers, sizes, work->layer_count);
-    write_list(x, sizeof x, work->x, work->layers[0]);
-    write_list(y, sizeof y, work->y, workload_outputs(work));
+    struct workload_text text;
+    workload_write(work, &text);
     const struct peer_options options = {.name = "NumPy",
                                          .python = python,
                                          .script = BENCH_TUTORIAL,
-                                         .arguments = {layers, x, y},
+                                         .arguments = {text.layers, text.x, text.y},
                                          .blas_file = blas_file,
                                          .threads = threads};
     return peer_start(&options, facts, capacity);

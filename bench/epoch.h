@@ -24,13 +24,6 @@ struct epoch_work {
 /* dnn_trainer_fit for one epoch: the recipe classifier, bytes as inputs, shuffled. threads: 1, or 0 for its own choice. */
 struct contestant epoch_libdnn(const struct epoch_work *work, int32_t threads);
 
-/* The matrix products of such an epoch and nothing else: forward and gradient of each layer, backward of each but the first;
- * rows padded as libdnn's are, the bias column included. */
-struct contestant epoch_gemms(const struct epoch_work *work);
-
-/* Multiplications and additions in these products. */
-double epoch_flops(const struct epoch_work *work);
-
 /* The peers of epoch_peers.py. */
 enum epoch_peer { EPOCH_NUMPY, EPOCH_TORCH, EPOCH_SKLEARN, EPOCH_PEER_COUNT };
 

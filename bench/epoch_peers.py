@@ -2,17 +2,15 @@
 
     usage: epoch_peers.py numpy|torch|sklearn FILE INPUTS BATCH THREADS
 
-FILE has the bytes of epoch_data.h. Requests: "checksum", of these bytes; "calibrate LAYERS TRIES", answered by the setting
-that was chosen; "time LAYERS REPETITIONS", by the seconds of so many epochs after some that are not timed; "error LAYERS", by
-the mean cross-entropy of that network now. LAYERS as 784,128,10.
+FILE has the bytes of epoch_data.h. Requests: "checksum", of these bytes, and those of peer.py's Server, where a key is the
+layers as 784,128,10, a run is an epoch, and the error the mean cross-entropy.
 
-A network is a class with `stages`, the settings that are worth a try and their values, and `epoch` and `error`. All train in
-float32, on samples in one array, with Adam at the same rate.
+A peer is a class with `stages`, the settings that are worth a try. All train in float32, on samples in one array, with Adam at
+the same rate.
 """
 import os
 import re
 import sys
-import time
 import warnings
 import zlib
 
@@ -20,7 +18,7 @@ import zlib
 # its own share the cores, spinning ones take them from the others. To be set before either library is loaded.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
-from peer import blas_facts, need, seconds_of, serve, set_blas_threads
+from peer import Server, blas_facts, need, serve
 
 np = need("numpy", "python3-numpy")
 RATE, BETA1, BETA2, EPSILON, SLOPE = 0.001, 0.9, 0.999, 1e-8, 0.01
@@ -127,7 +125,7 @@ class NumPy:
             t *= rate
             parameters -= t
 
-    def epoch(self):
+    def run(self):
         samples, rows = self.samples, self.samples.batch
         order = self.generator.permutation(len(samples.labels))
         labels = samples.labels[order]
@@ -179,7 +177,7 @@ class Torch:
                 raise NotImplementedError(f"PyTorch has it from 2.0 on, this is {torch.__version__}")
             self.model = torch.compile(self.model)
 
-    def epoch(self):
+    def run(self):
         self.torch.set_num_threads(self.own_threads)
         order = self.torch.randperm(len(self.x))
         labels = self.labels.index_select(0, order).split(self.batch)
@@ -225,7 +223,7 @@ class Sklearn:
         if self.model.coefs_[0].dtype != np.float32:
             raise TypeError("this version of scikit-learn trains in double")
 
-    def epoch(self):
+    def run(self):
         if self.gathers:
             self.model.partial_fit(self.x, self.labels)
         else:
@@ -241,69 +239,15 @@ class Sklearn:
         return f"scikit-learn {sklearn.__version__} on NumPy {np.__version__}"
 
 
-def fastest(networks, tries):
-    """The key of the network with the shortest epoch of so many, taken in turn."""
-    least = dict.fromkeys(networks, float("inf"))
-    for _ in range(tries if len(networks) > 1 else 0):
-        for value, network in networks.items():
-            least[value] = min(least[value], seconds_of_one(network))
-    return min(least, key=least.get)
-
-
-def seconds_of_one(network):
-    set_blas_threads(network.threads)
-    begin = time.perf_counter()
-    network.epoch()
-    return time.perf_counter() - begin
-
-
-class Server:
-    def __init__(self, kind, samples, threads):
-        self.kind, self.samples, self.threads = kind, samples, threads
-        self.networks = {}
-
-    def checksum(self):
-        return self.samples.checksum
-
-    def calibrate(self, layers, tries):
-        """Tries the settings, stage after stage, each with the best of those before; then makes the network anew."""
-        widths, stages, refused = [int(n) for n in layers.split(",")], self.kind.stages(self.threads), []
-        best = {stage: values[0] for stage, values in stages.items()}
-        for stage, values in stages.items():
-            networks = {}
-            for value in values:
-                try:
-                    network = self.kind(widths, self.samples, {**best, stage: value})
-                    seconds_of_one(network)    # the first is not counted
-                    networks[value] = network
-                except Exception as error:     # whatever a version throws that cannot do this
-                    reason = str(error).splitlines() or [type(error).__name__]
-                    refused.append(f"{stage} {value} ({reason[0][:100]})")
-            if not networks:
-                raise RuntimeError(f"{self.kind.name} cannot train: {refused}")
-            best[stage] = fastest(networks, int(tries))
-        self.networks[layers] = self.kind(widths, self.samples, best)
-        text = ", ".join(f"{stage}: {value}" for stage, value in best.items())
-        return f"{self.kind.name} for [{layers}], fastest of what was tried: {text}" + (
-            f". NOT POSSIBLE here: {', '.join(refused)}" if refused else "")
-
-    def network(self, layers):
-        set_blas_threads(self.networks[layers].threads)
-        return self.networks[layers]
-
-    def time(self, layers, repetitions):
-        return seconds_of(self.network(layers).epoch, int(repetitions))
-
-    def error(self, layers):
-        return self.network(layers).error()
-
-
 def main(peer, path, inputs, batch, threads):
     kind = {"numpy": NumPy, "torch": Torch, "sklearn": Sklearn}[peer]
     need(kind.package, f"python3-{kind.package}; or sh bench/run.sh --peers")
     warnings.simplefilter("ignore")    # of deprecations, which say nothing to the reader of a table
     samples = Samples(path, int(inputs), int(batch))
-    serve(Server(kind, samples, int(threads)), f"{kind.describe()}\t{blas_facts()}")
+    server = Server(kind.name, lambda layers: kind.stages(int(threads)),
+                    lambda layers, setting: kind([int(n) for n in layers.split(",")], samples, setting))
+    server.checksum = lambda: samples.checksum
+    serve(server, f"{kind.describe()}\t{blas_facts()}")
 
 
 if __name__ == "__main__":

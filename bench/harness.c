@@ -15,7 +15,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { WARM_UP_TURNS = 3, MOST_REPETITIONS = 10000 };
+enum { WARM_UP_TURNS = 3, MOST_REPETITIONS = 10000, MOST_MILLISECONDS_TO_SETTLE = 150 };
 
 double harness_clock(void)
 {
@@ -69,9 +69,17 @@ int32_t harness_add_group(struct harness *harness, struct group group)
     return harness->group_count++;
 }
 
-void harness_add(struct harness *harness, int32_t group, struct contestant who)
+int32_t harness_add(struct harness *harness, int32_t group, struct contestant who)
 {
-    add_entry(harness, group, who);
+    return add_entry(harness, group, who);
+}
+
+void harness_aim(struct harness *harness, struct target target)
+{
+    if (harness->target_count == HARNESS_MAX_TARGETS) {
+        bench_die("more than %d targets: raise HARNESS_MAX_TARGETS", HARNESS_MAX_TARGETS);
+    }
+    harness->targets[harness->target_count++] = target;
 }
 
 void harness_note(struct harness *harness, const char *format, ...)
@@ -81,8 +89,14 @@ void harness_note(struct harness *harness, const char *format, ...)
     }
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(harness->notes[harness->note_count++], HARNESS_NOTE_LENGTH, format, arguments);
+    char *note = harness->notes[harness->note_count];
+    vsnprintf(note, HARNESS_NOTE_LENGTH, format, arguments);
     va_end(arguments);
+    int32_t i = 0;
+    while (strcmp(harness->notes[i], note) != 0) {
+        i++;
+    }
+    harness->note_count += i == harness->note_count;
 }
 
 /* One alone left the bound at 23 GB/s in turns of one repetition, where longer turns gave 33 (Xeon, 2 MB of L2); a loop of reads
@@ -92,11 +106,10 @@ int64_t harness_untimed(int64_t repetitions)
     return 1 + repetitions / 4;
 }
 
-/* One turn. Returns the mean seconds of a repetition. */
-static double take_turn(const struct contestant *who, int64_t repetitions)
+double harness_turn(const struct contestant *who, int64_t repetitions)
 {
     if (who->measure != NULL) {
-        return who->measure(who->state, repetitions) / (double)repetitions;
+        return who->measure(who->state, repetitions);
     }
     for (int64_t i = 0; i < harness_untimed(repetitions); i++) {
         who->run(who->state);
@@ -105,7 +118,41 @@ static double take_turn(const struct contestant *who, int64_t repetitions)
     for (int64_t i = 0; i < repetitions; i++) {
         who->run(who->state);
     }
-    return (harness_clock() - begin) / (double)repetitions;
+    return harness_clock() - begin;
+}
+
+/* How many threads are running on this machine, this one included; 1 if the system does not say. */
+static int running_threads(void)
+{
+    int running = 1;
+    FILE *file = fopen("/proc/loadavg", "r");
+    if (file != NULL) {
+        if (fscanf(file, "%*f %*f %*f %d", &running) != 1) {
+            running = 1;
+        }
+        fclose(file);
+    }
+    return running;
+}
+
+/* Waits until nothing else runs, and returns whether that came about. A BLAS's threads go on spinning after their last call, Debian's
+ * OpenBLAS for a tenth of a second: whoever came next had to share the cores with them, and the bound on two threads became 100
+ * times as long. */
+static bool settle(void)
+{
+    for (int i = 0; i < MOST_MILLISECONDS_TO_SETTLE; i++) {
+        if (running_threads() <= 1) {
+            return true;
+        }
+        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+    }
+    return false;
+}
+
+/* The mean seconds of a repetition. */
+static double take_turn(const struct contestant *who, int64_t repetitions)
+{
+    return harness_turn(who, repetitions) / (double)repetitions;
 }
 
 static double error_now(const struct contestant *who)
@@ -118,7 +165,7 @@ static void warm_up(struct entry *entry, double turn_seconds)
 {
     entry->error_before = error_now(&entry->who);
     double once = take_turn(&entry->who, 1);
-    for (int i = 0; i < WARM_UP_TURNS; i++) {
+    for (int i = 0; i < WARM_UP_TURNS && once < 10 * turn_seconds; i++) { /* what is slower is warm by then */
         const double wanted = turn_seconds / fmax(once, 1e-9);
         entry->repetitions = (int64_t)fmin(fmax(wanted, 1.0), (double)MOST_REPETITIONS);
         once = take_turn(&entry->who, entry->repetitions);
@@ -162,6 +209,7 @@ void harness_run(struct harness *harness, const struct harness_plan *plan)
                     bench_die("no memory for %lld rounds", (long long)capacity);
                 }
             }
+            harness->disturbed += plan->settles && !settle();
             entry->seconds[harness->rounds] = take_turn(&entry->who, entry->repetitions);
         }
         harness->rounds++;
@@ -171,6 +219,36 @@ void harness_run(struct harness *harness, const struct harness_plan *plan)
     }
 }
 
+const struct entry *harness_first(const struct harness *harness, int32_t group)
+{
+    int32_t i = 0;
+    while (harness->entries[i].group != group) {
+        i++;
+    }
+    return &harness->entries[i];
+}
+
+struct entry harness_least(const struct harness *harness, int32_t group)
+{
+    const struct entry *bound = &harness->entries[harness->groups[group].bound];
+    const double reads = harness->groups[group].reads;
+    return (struct entry){.group = group, .minimum = reads * bound->minimum, .median = reads * bound->median};
+}
+
+struct ratio harness_ratio(const struct harness *harness, const struct target *target)
+{
+    const struct entry *over = &harness->entries[target->over];
+    const struct entry under =
+        target->under == HARNESS_BOUND ? harness_least(harness, over->group) : harness->entries[target->under];
+    return (struct ratio){over->minimum / under.minimum, over->median / under.median};
+}
+
+bool harness_reached(const struct harness *harness, const struct target *target)
+{
+    const double ratio = harness_ratio(harness, target).minimum;
+    return target->sense == AT_MOST ? ratio <= target->limit : ratio >= target->limit;
+}
+
 void harness_close(struct harness *harness)
 {
     for (int32_t i = 0; i < harness->entry_count; i++) {
@@ -178,7 +256,8 @@ void harness_close(struct harness *harness)
         if (entry->who.close != NULL) {
             entry->who.close(entry->who.state);
         }
+        entry->who = (struct contestant){.name = entry->who.name};
         free(entry->seconds);
+        entry->seconds = NULL;
     }
-    *harness = (struct harness){0};
 }

@@ -94,6 +94,15 @@ static void ask_blas(struct machine *machine)
     machine->blas_threads = threads != NULL ? threads() : 0;
 }
 
+void machine_set_blas_threads(int32_t threads)
+{
+    void (*set)(int);
+    find_function("openblas_set_num_threads", &set);
+    if (set != NULL) {
+        set(threads);
+    }
+}
+
 bool machine_kernel_is_dated(const struct machine *machine)
 {
 #if defined(__x86_64__)

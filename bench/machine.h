@@ -23,6 +23,9 @@ struct machine {
 
 struct machine machine_read(void);
 
+/* How many threads the BLAS uses from now on, where it says how many it uses: OpenBLAS alone is asked. */
+void machine_set_blas_threads(int32_t threads);
+
 /* Whether OpenBLAS runs a kernel from before AVX on a processor that has AVX2: it does so on one it does not know. */
 bool machine_kernel_is_dated(const struct machine *machine);
 

@@ -123,6 +123,13 @@ struct contestant peer_contestant(struct peer *peer, const char *name, const cha
         .name = name, .state = network, .measure = measure, .error = trains ? error_of : NULL, .close = free};
 }
 
+void peer_calibrate(struct peer *peer, const char *keys, bool quick, char *settings, size_t capacity)
+{
+    char request[PEER_LINE];
+    snprintf(request, sizeof request, "calibrate %d %s", quick ? 1 : 3, keys);
+    peer_ask(peer, request, settings, capacity);
+}
+
 void peer_stop(struct peer *peer)
 {
     if (peer != NULL) {

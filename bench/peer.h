@@ -34,6 +34,10 @@ double peer_ask_number(struct peer *peer, const char *request);
  * "error KEY". name must outlive it, and so must the peer. */
 struct contestant peer_contestant(struct peer *peer, const char *name, const char *key, bool trains);
 
+/* The same for networks that may be had in several settings: lets the peer find the fastest of each, which settings tells. keys:
+ * separated by spaces. */
+void peer_calibrate(struct peer *peer, const char *keys, bool quick, char *settings, size_t capacity);
+
 /* Ends it. NULL is allowed. */
 void peer_stop(struct peer *peer);
 

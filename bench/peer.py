@@ -1,4 +1,5 @@
-"""What the bench's children in Python share: which BLAS they loaded, and the loop that answers requests.
+"""What the bench's children in Python share: which BLAS they loaded, the search for their fastest setting, and the loop that
+answers requests.
 
 A child says what it is in one line of fields that tabs separate, or "missing" and why, then answers each line it reads with
 one line: the first word is a method of its server, the others are the arguments. It is run by the bench, through peer.c. An
@@ -10,6 +11,8 @@ import os
 import re
 import sys
 import time
+
+TURN = 0.010    # seconds that a try of a setting takes, or one repetition if that takes longer
 
 # Answers go where standard output went; what a package prints goes to standard error, where it cannot pass for an answer.
 answers = os.fdopen(os.dup(1), "w")
@@ -78,6 +81,77 @@ def seconds_of(run, repetitions):
     for _ in range(repetitions):
         run()
     return (time.perf_counter_ns() - begin) * 1e-9
+
+
+def mean_seconds(network, repetitions):
+    set_blas_threads(network.threads)
+    begin = time.perf_counter()
+    for _ in range(repetitions):
+        network.run()
+    return (time.perf_counter() - begin) / repetitions
+
+
+def fastest(networks, tries):
+    """The key of the network with the shortest time, of so many tries of each, in turn."""
+    if len(networks) == 1:
+        return next(iter(networks))
+    least = {value: mean_seconds(network, 1) for value, network in networks.items()}
+    repetitions = {value: max(1, int(TURN / seconds)) for value, seconds in least.items()}
+    for _ in range(tries - 1):
+        for value, network in networks.items():
+            least[value] = min(least[value], mean_seconds(network, repetitions[value]))
+    return min(least, key=least.get)
+
+
+class Server:
+    """Networks, each made by make(key, setting) in the setting that is its fastest. A network has the attribute `threads`, of
+    the BLAS while it runs, and the methods `run` and `error`.
+
+    Requests: "calibrate TRIES KEY...", answered by the settings that were chosen; "time KEY REPETITIONS", by the seconds of so
+    many runs after some that are not timed; "error KEY", by what training lowers."""
+
+    def __init__(self, name, stages, make):
+        """stages(key): the settings that are worth a try, and their values: a dictionary of sequences."""
+        self.name, self.stages, self.make = name, stages, make
+        self.networks = {}
+
+    def choose(self, key, tries, refused):
+        """The best value of each setting, each tried with the best of those before. refused: what cannot be had is added."""
+        stages = self.stages(key)
+        best = {stage: values[0] for stage, values in stages.items()}
+        for stage, values in stages.items():
+            networks = {}
+            for value in values:
+                try:
+                    network = self.make(key, {**best, stage: value})
+                    mean_seconds(network, 1)    # the first is not counted
+                    networks[value] = network
+                except Exception as error:      # whatever a version throws that cannot do this
+                    reason = str(error).splitlines() or [type(error).__name__]
+                    refused[f"{stage} {value} ({reason[0][:100]})"] = None
+            if not networks:
+                raise RuntimeError(f"{self.name} cannot do {key}: {list(refused)}")
+            best[stage] = fastest(networks, tries)
+        return best
+
+    def calibrate(self, tries, *keys):
+        """Each network in its fastest setting, made anew; what was chosen, those with the same setting together."""
+        refused, chosen = {}, {}
+        for key in keys:
+            best = self.choose(key, int(tries), refused)
+            self.networks[key] = self.make(key, best)
+            chosen.setdefault(", ".join(f"{stage}: {value}" for stage, value in best.items()), []).append(key)
+        text = "; ".join(f"{' and '.join(keys)}: {setting}" for setting, keys in chosen.items())
+        return f"{self.name}, fastest of what was tried. {text}" + (
+            f". NOT POSSIBLE here: {', '.join(refused)}" if refused else "")
+
+    def time(self, key, repetitions):
+        set_blas_threads(self.networks[key].threads)
+        return seconds_of(self.networks[key].run, int(repetitions))
+
+    def error(self, key):
+        set_blas_threads(self.networks[key].threads)
+        return self.networks[key].error()
 
 
 def serve(server, hello):

@@ -1,5 +1,5 @@
 /*
- * report.c - tables and JSON from one harness.
+ * report.c - tables, series and targets, as text.
  *
  * Ratios compare like with like: minimum with minimum, median with median. The program never calls setlocale, so numbers have a
  * point everywhere.
@@ -7,25 +7,17 @@
 #include "report.h"
 
 #include <dnn.h>
-#include <errno.h>
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
-enum { SCHEMA = 1 };
+/* ---- the machine ---- */
 
-/* The contestant that the others of its group are compared with. */
-static const struct entry *first_of(const struct harness *harness, int32_t group)
+static void print_notes(const struct harness *harness)
 {
-    int32_t i = 0;
-    while (harness->entries[i].group != group) {
-        i++;
+    for (int32_t i = 0; i < harness->note_count; i++) {
+        printf("  note      %s\n", harness->notes[i]);
     }
-    return &harness->entries[i];
 }
-
-/* --------------------------------------------- tables --------------------------------------------- */
 
 static void print_machine(const struct report *report)
 {
@@ -39,11 +31,9 @@ static void print_machine(const struct report *report)
         printf(", FORCED by OPENBLAS_CORETYPE=%s OPENBLAS_L2_SIZE=%s", machine->forced_kernel, machine->forced_l2);
     }
     printf("\n  libdnn    %s\n", dnn_build_info());
-    for (int32_t i = 0; i < report->harness->note_count; i++) {
-        printf("  note      %s\n", report->harness->notes[i]);
-    }
-    printf("  rounds    %lld; everyone takes one turn a round\n", (long long)report->harness->rounds);
 }
+
+/* ---- tables ---- */
 
 static void print_ratios(const struct entry *entry, const struct entry *to)
 {
@@ -78,8 +68,8 @@ static void print_group(const struct harness *harness, int32_t index)
 {
     const struct group *group = &harness->groups[index];
     const struct entry *bound = &harness->entries[group->bound];
-    const struct entry *first = first_of(harness, index);
-    const struct entry least = {.minimum = group->reads * bound->minimum, .median = group->reads * bound->median};
+    const struct entry *first = harness_first(harness, index);
+    const struct entry least = harness_least(harness, index);
     char than[64];
     snprintf(than, sizeof than, "x %s", first->who.name);
     print_head(group, than);
@@ -103,143 +93,162 @@ static void print_group(const struct harness *harness, int32_t index)
     }
 }
 
-void report_print(const struct report *report)
+/* ---- targets ---- */
+
+static const char *name_of(const struct harness *harness, int32_t entry)
 {
-    print_machine(report);
-    for (int32_t i = 0; i < report->harness->group_count; i++) {
-        print_group(report->harness, i);
+    return entry == HARNESS_BOUND ? "the bound" : harness->entries[entry].who.name;
+}
+
+static void print_ratio(const char *operation, const struct harness *harness, const struct target *target)
+{
+    const struct ratio ratio = harness_ratio(harness, target);
+    char what[128];
+    snprintf(what, sizeof what, "%s / %s", name_of(harness, target->over), name_of(harness, target->under));
+    printf("  %-42s %-44s %8.2f %8.2f   %s %-5g", operation, what, ratio.minimum, ratio.median,
+           target->sense == AT_MOST ? "at most " : "at least", target->limit);
+}
+
+static const char *verdict(bool is_reached)
+{
+    return is_reached ? "reached" : "MISSED";
+}
+
+static void print_targets_head(void)
+{
+    printf("\n%-44s %-44s %8s %8s\n", "targets, judged by the minima", "", "minimum", "median");
+}
+
+static void print_targets(const struct harness *harness)
+{
+    if (harness->target_count > 0) {
+        print_targets_head();
     }
+    for (int32_t i = 0; i < harness->target_count; i++) {
+        const struct target *target = &harness->targets[i];
+        const struct group *group = &harness->groups[harness->entries[target->over].group];
+        char operation[128];
+        snprintf(operation, sizeof operation, "%s, %s", group->operation, group->precision);
+        print_ratio(operation, harness, target);
+        printf(" %s\n", verdict(harness_reached(harness, target)));
+    }
+}
+
+void report_print_tables(const struct report *report, int32_t part)
+{
+    const struct harness *harness = &report->parts[part];
+    if (part == 0) {
+        print_machine(report);
+    }
+    print_notes(harness);
+    printf("  rounds    %lld; everyone takes one turn a round; %lld turns began while something else was running\n",
+           (long long)harness->rounds, (long long)harness->disturbed);
+    for (int32_t i = 0; i < harness->group_count; i++) {
+        print_group(harness, i);
+    }
+    print_targets(harness);
     fflush(stdout);
 }
 
-/* ---------------------------------------------- JSON ---------------------------------------------- */
+/* ---- series ---- */
 
-static void write_text(FILE *file, const char *key, const char *text)
+/* Of one column: as wide as its name, and its numbers. */
+static int width_of(const char *name)
 {
-    fprintf(file, "\"%s\": \"", key);
-    for (; *text != '\0'; text++) {
-        const unsigned char c = (unsigned char)*text;
-        if (c == '"' || c == '\\') {
-            fprintf(file, "\\%c", c);
-        } else if (c < 0x20) {
-            fprintf(file, "\\u%04x", c);
-        } else {
-            fputc(c, file);
+    const int length = (int)strlen(name);
+    return length < 9 ? 9 : length;
+}
+
+static bool is_of_series(const struct harness *harness, const struct group *group)
+{
+    return strcmp(harness->groups[0].series, group->series) == 0 &&
+           strcmp(harness->groups[0].precision, group->precision) == 0;
+}
+
+static void print_series_head(const struct harness *harness)
+{
+    const struct group *group = &harness->groups[0];
+    printf("\n%s, %s: ns a parameter%s, minimum\n  %8s", group->series, group->precision,
+           group->samples > 1 ? " and sample" : "", group->axis);
+    for (int32_t g = 0; g < harness->group_count; g++) {
+        printf(" | %*s", width_of(harness->groups[g].bound_name), harness->groups[g].bound_name);
+        for (int32_t i = 0; i < harness->entry_count; i++) {
+            const char *name = harness->entries[i].who.name;
+            if (harness->entries[i].group == g) {
+                printf(" %*s", width_of(name), name);
+            }
         }
     }
-    fputs("\", ", file);
+    putchar('\n');
 }
 
-/* JSON has no NaN; null stands for it. */
-static void write_number(FILE *file, const char *key, double number)
+void report_print_point(const struct report *report, int32_t part)
 {
-    if (isfinite(number)) {
-        fprintf(file, "\"%s\": %.9g, ", key, number);
-    } else {
-        fprintf(file, "\"%s\": null, ", key);
+    const struct harness *harness = &report->parts[part];
+    if (part == 0) {
+        print_machine(report);
     }
-}
-
-static void write_machine(FILE *file, const struct report *report)
-{
-    const struct machine *machine = report->machine;
-    char now[32] = "";
-    const time_t seconds = time(NULL);
-    const struct tm *utc = gmtime(&seconds);
-    if (utc != NULL) {
-        strftime(now, sizeof now, "%Y-%m-%dT%H:%M:%SZ", utc);
+    print_notes(harness);
+    if (part == 0 || !is_of_series(&harness[-1], &harness->groups[0])) {
+        print_series_head(harness);
     }
-    write_text(file, "suite", report->suite);
-    write_text(file, "time", now);
-    write_number(file, "threads", report->threads);
-    write_text(file, "libdnn", dnn_build_info());
-    fputs("\n \"machine\": {", file);
-    write_text(file, "processor", machine->processor);
-    write_number(file, "cores", machine->cores);
-    write_text(file, "l2_cache", machine->l2_cache);
-    write_text(file, "l3_cache", machine->l3_cache);
-    fprintf(file, "\"load\": %.2f},\n \"blas\": {", machine->load);
-    write_text(file, "config", machine->blas_config);
-    write_text(file, "file", machine->blas_file);
-    write_text(file, "kernel", machine->blas_kernel);
-    write_text(file, "forced_kernel", machine->forced_kernel);
-    write_text(file, "forced_l2_size", machine->forced_l2);
-    fprintf(file, "\"threads\": %d},\n \"notes\": [", (int)machine->blas_threads);
-    for (int32_t i = 0; i < report->harness->note_count; i++) {
-        fputs(i == 0 ? "{" : ", {", file);
-        write_text(file, "text", report->harness->notes[i]);
-        fprintf(file, "\"number\": %d}", (int)i + 1);
-    }
-    fputs("],\n", file);
-}
-
-static void write_entry(FILE *file, const struct harness *harness, const struct entry *entry, const struct entry *first)
-{
-    const bool is_bound = entry->group < 0;
-    fputs("  {", file);
-    write_text(file, "name", entry->who.name);
-    if (!is_bound) {
-        const struct group *group = &harness->groups[entry->group];
-        const struct entry *bound = &harness->entries[group->bound];
-        write_text(file, "operation", group->operation);
-        write_text(file, "precision", group->precision);
-        write_number(file, "bound_min_s", group->reads * bound->minimum);
-        write_number(file, "bound_median_s", group->reads * bound->median);
-        write_number(file, "min_ratio_to_bound", entry->minimum / (group->reads * bound->minimum));
-        write_number(file, "median_ratio_to_bound", entry->median / (group->reads * bound->median));
-        write_text(file, "first", first->who.name);
-        write_number(file, "min_ratio_to_first", entry->minimum / first->minimum);
-        write_number(file, "median_ratio_to_first", entry->median / first->median);
-        write_number(file, "samples", group->samples);
-        write_number(file, "flops", group->flops);
-        write_number(file, "error_before", entry->error_before);
-        write_number(file, "error_after", entry->error_after);
-    }
-    write_number(file, "min_s", entry->minimum);
-    write_number(file, "median_s", entry->median);
-    write_number(file, "rounds", (double)harness->rounds);
-    fprintf(file, "\"repetitions\": %lld}", (long long)entry->repetitions);
-}
-
-static void write_entries(FILE *file, const struct harness *harness, const char *key, bool bounds)
-{
-    const char *separator = "\n";
-    fprintf(file, " \"%s\": [", key);
-    for (int32_t i = 0; i < harness->entry_count; i++) {
-        const struct entry *entry = &harness->entries[i];
-        if ((entry->group < 0) == bounds) {
-            fputs(separator, file);
-            write_entry(file, harness, entry, first_of(harness, entry->group));
-            separator = ",\n";
+    printf("  %8.0f", harness->groups[0].size);
+    for (int32_t g = 0; g < harness->group_count; g++) {
+        const struct group *group = &harness->groups[g];
+        const double scale = 1e9 / (group->parameters * (group->samples > 0 ? group->samples : 1));
+        printf(" | %*.4f", width_of(group->bound_name), scale * harness_least(harness, g).minimum);
+        for (int32_t i = 0; i < harness->entry_count; i++) {
+            const struct entry *entry = &harness->entries[i];
+            if (entry->group == g) {
+                printf(" %*.4f", width_of(entry->who.name), scale * entry->minimum);
+            }
         }
     }
-    fputs("]", file);
+    putchar('\n');
+    fflush(stdout);
 }
 
-int report_write_json(const struct report *report, const char *path)
+/* The n-th target of the parts from `first` on that are of one series: the point where it is worst, and how often it was reached. */
+static void print_worst(const struct report *report, int32_t first, int32_t n)
 {
-    char temporary[4096];
-    const int length = snprintf(temporary, sizeof temporary, "%s.tmp", path);
-    if (length < 0 || (size_t)length >= sizeof temporary) {
-        errno = ENAMETOOLONG;
-        return -1;
+    const struct target *worst = NULL;
+    const struct harness *where = NULL;
+    int32_t points = 0, reached = 0;
+    for (int32_t part = first; part < report->part_count; part++) {
+        const struct harness *harness = &report->parts[part];
+        if (!is_of_series(harness, &report->parts[first].groups[0]) || n >= harness->target_count) {
+            continue;
+        }
+        const struct target *target = &harness->targets[n];
+        const double ratio = harness_ratio(harness, target).minimum;
+        const double so_far = worst == NULL ? ratio : harness_ratio(where, worst).minimum;
+        if (worst == NULL || (target->sense == AT_MOST ? ratio > so_far : ratio < so_far)) {
+            worst = target;
+            where = harness;
+        }
+        points++;
+        reached += harness_reached(harness, target);
     }
-    FILE *file = fopen(temporary, "w");
-    if (file == NULL) {
-        return -1;
+    char operation[128];
+    snprintf(operation, sizeof operation, "%s, %s", where->groups[0].series, where->groups[0].precision);
+    print_ratio(operation, where, worst);
+    printf(" %s at %d of %d, the worst at %s %.0f\n", verdict(reached == points), (int)reached, (int)points,
+           where->groups[0].axis, where->groups[0].size);
+}
+
+void report_print_targets(const struct report *report)
+{
+    bool is_headed = false;
+    for (int32_t part = 0; part < report->part_count; part++) {
+        const struct harness *harness = &report->parts[part];
+        const bool is_new = part == 0 || !is_of_series(&harness[-1], &harness->groups[0]);
+        for (int32_t n = 0; is_new && n < harness->target_count; n++) {
+            if (!is_headed) {
+                print_targets_head();
+                is_headed = true;
+            }
+            print_worst(report, part, n);
+        }
     }
-    fprintf(file, "{\"schema\": %d, ", SCHEMA);
-    write_machine(file, report);
-    write_entries(file, report->harness, "bounds", true);
-    fputs(",\n", file);
-    write_entries(file, report->harness, "results", false);
-    fputs("}\n", file);
-    const bool written = !ferror(file);
-    if (fclose(file) != 0 || !written || rename(temporary, path) != 0) {
-        const int reason = errno;
-        remove(temporary);
-        errno = reason;
-        return -1;
-    }
-    return 0;
+    fflush(stdout);
 }

@@ -104,5 +104,9 @@ static void close_suite(void)
     }
 }
 
-const struct suite suite_read = {"read", "a CSV file of 20 columns into memory: rows a second", open_suite,
-                                 close_suite};
+const struct suite suite_read = {
+    .name = "read",
+    .what = "a CSV file of 20 columns into memory: rows a second",
+    .open = open_suite,
+    .close = close_suite,
+};

@@ -12,12 +12,17 @@ struct suite_options {
     bool quick;                    /* only to see that it works: no time for looking for the best settings */
     const char *python;            /* the interpreter that has NumPy */
     const struct machine *machine; /* where we are */
+    int32_t part;                  /* of a series: which */
 };
 
 struct suite {
     const char *name, *what;
     void (*open)(struct harness *harness, const struct suite_options *options);
-    void (*close)(void); /* after the contestants are closed */
+    void (*close)(void); /* NULL, or called after the contestants are closed */
+    /* A series is opened, run and closed a part at a time, so that one size alone is in memory. The name of options->part, or
+     * NULL after the last; its groups have a `series`. It is run once, on all cores, and has contestants that use one. */
+    const char *(*part_name)(const struct suite_options *options);
+    double seconds; /* for the rounds of all parts together, if nobody says; 0: 30 */
 };
 
 extern const struct suite suite_step;

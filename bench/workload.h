@@ -3,7 +3,7 @@
  *
  * Every contestant of one table gets the same network, sample and target, the tutorial's sigmoid σ(0.01 z) and its learning
  * rate; only then is a ratio of two times worth printing. First weights are uniform in [0, 1), each contestant by its own
- * generator: the time of a step does not depend on them.
+ * generator: the time of a step does not depend on them. PyTorch and scikit-learn keep their own first weights and sigmoid.
  */
 #ifndef BENCH_WORKLOAD_H
 #define BENCH_WORKLOAD_H
@@ -22,6 +22,15 @@ struct workload {
     double slope;                        /* c of the sigmoid σ(c z) */
     double learning_rate;
 };
+
+/* As lists with commas, for a peer in another process. */
+enum { WORKLOAD_TEXT = 256 };
+
+struct workload_text {
+    char layers[WORKLOAD_TEXT], x[WORKLOAD_TEXT], y[WORKLOAD_TEXT];
+};
+
+void workload_write(const struct workload *work, struct workload_text *text);
 
 static inline int32_t workload_outputs(const struct workload *work)
 {
