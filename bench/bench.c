@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct suite *const suites[] = {&suite_step, &suite_epoch, &suite_read};
+static const struct suite *const suites[] = {&suite_step, &suite_epoch, &suite_read, &suite_sweep};
 enum { SUITE_COUNT = sizeof suites / sizeof suites[0], MOST_PARTS = 64 };
 
 struct arguments {

@@ -7,6 +7,7 @@
 #ifndef BENCH_CONTESTANTS_H
 #define BENCH_CONTESTANTS_H
 
+#include "gemms.h"
 #include "harness.h"
 #include "suites.h"
 #include "workload.h"
@@ -22,6 +23,10 @@ struct contestant libdnn_contestant(const struct workload *work, enum operation 
 /* The same with a value of the key `engine`. */
 struct contestant libdnn_engine_contestant(const struct workload *work, enum operation operation,
                                            enum precision precision, int32_t threads, const char *engine);
+
+/* libdnn's dnn_trainer_step with work->rows rows, by sgd. recipe: which it is in everything else. */
+struct contestant batch_contestant(const struct gemms_work *work, enum precision precision, const char *recipe,
+                                   int32_t threads);
 
 /* The same step or prediction as bare calls of the BLAS: what libdnn adds to them is its overhead. */
 struct contestant blas_contestant_f64(const struct workload *work, enum operation operation);

@@ -1,13 +1,14 @@
 #!/bin/sh
 # Builds libdnn's release and times it beside its peers: on one thread, then on all cores.
 #
-# usage: sh bench/run.sh [--ci] [--peers] [--seconds S] [--suite NAME] [--threads 1|all] [--json FILE]
+# usage: sh bench/run.sh [--ci] [--peers] [--seconds S] [--suite NAME] [--only TEXT] [--threads 1|all] [--json FILE]
 #
 #   --ci         seconds a suite: fails if something is broken, and does not judge time (--quick means the same)
 #   --peers      installs the peers that are large first: PyTorch and scikit-learn
-#   --seconds    about how long the rounds of one setting take together (default 30)
+#   --seconds    about how long the rounds of one setting take together (default 30, of a sweep 100)
 #   --suite      this suite alone (default: each in turn)
-#   --threads    this setting alone (default: 1, then all)
+#   --only       of a sweep, the parts with TEXT in their names, such as "width 64, double" or rows
+#   --threads    this setting alone (default: 1, then all; a sweep has one setting, in which both take turns)
 #   --json       where the figures go, as JSON (default build/bench/results.json; with --ci build/bench/ci.json)
 #
 # PYTHON=... names the interpreter whose NumPy is compared with. Each setting is one process, in which all sides alternate: the
@@ -22,7 +23,8 @@ only=
 settings="1 all"
 is_ci=
 groups=bench
-seconds=30
+seconds=
+parts=
 
 usage() {
     sed -n '/^# usage/,/^#   --json/s/^# \{0,1\}//p' "$0"
@@ -33,11 +35,12 @@ while [ $# -gt 0 ]; do
     --ci | --quick) is_ci=yes ;;
     --peers) groups="bench bench-peers" ;;
     --help) usage && exit 0 ;;
-    --seconds | --suite | --threads | --json)
+    --seconds | --suite | --only | --threads | --json)
         [ $# -ge 2 ] || { usage >&2 && exit 2; }
         case $1 in
         --seconds) seconds=$2 ;;
         --suite) only=$2 ;;
+        --only) parts=$2 ;;
         --threads) settings=$2 ;;
         --json) json=$2 ;;
         esac
@@ -74,7 +77,10 @@ if ! {
     exit 1
 fi
 bench=$build/bench/dnn_bench
-suites=${only:-$("$bench" --list)}
+
+# One line a suite: its name, and the settings that it is for.
+list=$("$bench" --list)
+suites=${only:-$(echo "$list" | sed 's/ .*//')}
 
 python=${PYTHON:-/usr/bin/python3}
 "$python" -c 'import numpy' 2>/dev/null || python=python3
@@ -83,6 +89,10 @@ runs=$build/runs
 rm -rf "$runs"
 mkdir -p "$runs"
 count=0
+
+# A BLAS's threads spin while they wait for the next call; after so many cycles, 2^24, they sleep. That is longer than between two
+# calls of one turn and shorter than OpenBLAS's own limit, a tenth of a second, which would have to pass before each turn.
+export OPENBLAS_THREAD_TIMEOUT="${OPENBLAS_THREAD_TIMEOUT-24}"
 
 # One suite at one setting. run_one SUITE 1|all as_is|unforced
 run_one() (
@@ -94,11 +104,16 @@ run_one() (
         unset OPENBLAS_CORETYPE OPENBLAS_L2_SIZE
     fi
     # shellcheck disable=SC2086 # no word if it is empty
-    exec "$bench" --suite "$1" --threads "$2" --seconds "$seconds" ${is_ci:+--quick} --python "$python" --json "$runs/$count.json"
+    exec "$bench" --suite "$1" --threads "$2" ${seconds:+--seconds "$seconds"} ${parts:+--only "$parts"} ${is_ci:+--quick} \
+        --python "$python" --json "$runs/$count.json"
 )
 
 for suite in $suites; do
-    for threads in $settings; do
+    for threads in $(echo "$list" | sed -n "s/^$suite //p"); do
+        case " $settings " in
+        *" $threads "*) ;;
+        *) continue ;;
+        esac
         for kernel in as_is ${OPENBLAS_CORETYPE+unforced}; do
             count=$((count + 1))
             if [ -n "$is_ci" ]; then
@@ -114,6 +129,11 @@ for suite in $suites; do
         done
     done
 done
+
+if [ "$count" -eq 0 ]; then
+    printf 'bench: no suite "%s" for --threads %s; the suites, and what they are for:\n%s\n' "$only" "$settings" "$list" >&2
+    exit 2
+fi
 
 # One file of all settings, whole or not at all.
 {

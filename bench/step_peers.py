@@ -7,7 +7,7 @@ Lists with commas: 2,1000,1000,2. Requests are those of peer.py's Server. A key 
 in-place:train:float64: the way is one of WAYS below, the operation train or predict.
 
 NumPy and PyTorch by hand compute the tutorial's step as tutorial.py does. PyTorch's autograd and scikit-learn have the same
-layers, loss and learning rate, but the plain sigmoid and first weights of their own: the time depends on neither.
+layers and loss, but the plain sigmoid and first weights of their own, which the time does not depend on.
 """
 import os
 import sys
@@ -212,7 +212,8 @@ class ByHand:
 
 
 class Sklearn:
-    """MLPRegressor: partial_fit of one sample by sgd without momentum; its output has no sigmoid."""
+    """MLPRegressor: partial_fit of one sample by sgd without momentum. Its output has no sigmoid, so that the others' rate would be
+    too large for a thousand inputs."""
 
     @staticmethod
     def stages(threads, operation):
@@ -225,7 +226,7 @@ class Sklearn:
         self.threads, self.trains = setting["BLAS threads"], operation == "train"
         self.x, self.y = np.array([x], dtype), np.array([y], dtype)
         self.model = MLPRegressor(layers[1:-1], "logistic", solver="sgd", alpha=0, batch_size=1, momentum=0,
-                                  nesterovs_momentum=False, learning_rate_init=LEARNING_RATE, shuffle=False, random_state=0)
+                                  nesterovs_momentum=False, learning_rate_init=LEARNING_RATE / 10, shuffle=False, random_state=0)
         self.model.partial_fit(self.x, self.y)
         if self.model.coefs_[0].dtype != dtype:
             raise TypeError(f"this version of scikit-learn trains in {self.model.coefs_[0].dtype}")

@@ -28,5 +28,6 @@ struct suite {
 extern const struct suite suite_step;
 extern const struct suite suite_epoch;
 extern const struct suite suite_read;
+extern const struct suite suite_sweep;
 
 #endif
