@@ -108,6 +108,9 @@ def check_the_rest():
     trainer.save("check.checkpoint")
     resumed, again = dnn.Trainer.load("check.checkpoint")
     assert np.array_equal(resumed.parameters, model.parameters) and again.learning_rate == 0.5
+    model.export_c("check.c", "net")
+    with open("check.c") as file:
+        assert "void net_predict(const double *x, double *y);" in file.read()
 
     workspace = dnn.Workspace(model, 20)
     assert np.array_equal(workspace.predict(X), model.predict(X)) and workspace.activations(1).shape == (20, 8)

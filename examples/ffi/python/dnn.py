@@ -101,6 +101,7 @@ for _result, _name, *_arguments in [
     (_int32, "dnn_model_save_memory", _handle, _address, _int64, _out(_int64)),
     (_int32, "dnn_model_load_memory", _address, _int64, _out(_handle)),
     (_int32, "dnn_model_export_onnx", _handle, _text),
+    (_int32, "dnn_model_export_c", _handle, _text, _text),
     (_int32, "dnn_model_import_onnx", _text, _out(_handle)),
 
     (_int32, "dnn_workspace_create", _handle, _int64, _out(_handle)),
@@ -377,6 +378,10 @@ class Model(_Owner):
 
     def export_onnx(self, path):
         _check(_lib.dnn_model_export_onnx(self._handle, _path(path)))
+
+    def export_c(self, path, name):
+        """One file of C for a machine without libdnn; its function is NAME_predict."""
+        _check(_lib.dnn_model_export_c(self._handle, _path(path), name.encode()))
 
     @property
     def layers(self):
