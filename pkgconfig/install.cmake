@@ -17,7 +17,7 @@ if(NOT DNN_PACKAGE STREQUAL "deb") # whose packages have these two under other n
 endif()
 
 # The interface as data, and what is made from it, for those who write a binding.
-install(FILES tests/abi/dnn-api.json tests/abi/README.md examples/ffi/javascript/dnn.d.ts examples/ffi/javascript/api.js
+install(FILES tests/abi/dnn-api.json tests/abi/README.md examples/ffi/javascript/api.d.ts examples/ffi/javascript/api.js
     examples/ffi/fortran/dnn.f90 DESTINATION ${CMAKE_INSTALL_DATADIR}/dnn)
 
 # ----------------------------------------------- find_package ----------------------------------------------

@@ -25,7 +25,7 @@ import dnn_header
 
 _DESCRIPTION = _HERE / "dnn-api.json"
 _BINDINGS = {
-    "examples/ffi/javascript/dnn.d.ts": typescript,
+    "examples/ffi/javascript/api.d.ts": typescript,
     "examples/ffi/javascript/api.js": koffi,
     "examples/ffi/fortran/dnn.f90": fortran,
 }

@@ -5,7 +5,7 @@ _HEAD = """\
 'use strict';
 // Made by tests/abi/generate.py from dnn-api.json: do not edit.
 //
-// The functions of libdnn for koffi (https://koffi.dev), with types in dnn.d.ts:
+// The functions of libdnn for koffi (https://koffi.dev), with types in api.d.ts:
 //
 //     const koffi = require('koffi');
 //     const dnn = require('./api.js').load(koffi, 'libdnn.so.0');

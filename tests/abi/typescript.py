@@ -1,4 +1,4 @@
-"""TypeScript: the types of the functions as koffi calls them; api.js, which koffi.py makes, loads those."""
+"""TypeScript: the types of api.js, which koffi.py makes, and of the functions that it loads."""
 import textwrap
 
 from describe import callbacks
@@ -10,12 +10,7 @@ _NUMBERS = {"double": "number", "float": "number", "int32_t": "number", "int64_t
 _HEAD = """\
 // Made by tests/abi/generate.py from dnn-api.json: do not edit.
 //
-// The functions of libdnn by the types with which koffi calls them; api.js loads them:
-//
-//     const koffi = require('koffi');
-//     const api = require('./api.js');
-//     /** @type {import('./dnn').Functions} */
-//     const dnn = api.load(koffi, 'libdnn.so.0');
+// The types of api.js, which loads the functions of libdnn for koffi.
 
 /** An int64_t: koffi takes either, and gives a bigint for what no number holds exactly. */
 export type Integer = number | bigint;
@@ -31,6 +26,17 @@ export interface Call<A extends unknown[], R> {
     (...args: A): R;
     async(...args: [...A, (error: Error | null, result: R) => void]): void;
 }
+"""
+
+_TAIL = """\
+export const constants: Constants;
+/** The names of the types, and the prototypes in C, as koffi is told them. */
+export const handles: readonly string[];
+export const callbacks: readonly string[];
+export const functions: readonly string[];
+
+/** All functions, by their names, of the library at a path. koffi is what require('koffi') gives. */
+export function load(koffi: unknown, path: string): Functions;
 """
 
 
@@ -103,5 +109,5 @@ def generate(api):
     lines += ["}", "", "export interface Functions {"]
     for function in api["functions"]:
         lines += _function(function)
-    lines += ["}"]
+    lines += ["}", "", _TAIL.rstrip()]
     return "\n".join(lines) + "\n"

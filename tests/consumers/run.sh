@@ -31,7 +31,7 @@ if grep -rl "first place" "$PKG_CONFIG_PATH" "$libdir/cmake" "$prefix/include"; 
     exit 1
 fi
 
-for file in dnn-api.json dnn.d.ts api.js dnn.f90; do
+for file in dnn-api.json api.d.ts api.js dnn.f90; do
     if ! [ -s "$prefix/share/dnn/$file" ]; then
         echo "FAILED: share/dnn has no $file"
         exit 1

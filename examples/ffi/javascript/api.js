@@ -1,7 +1,7 @@
 'use strict';
 // Made by tests/abi/generate.py from dnn-api.json: do not edit.
 //
-// The functions of libdnn for koffi (https://koffi.dev), with types in dnn.d.ts:
+// The functions of libdnn for koffi (https://koffi.dev), with types in api.d.ts:
 //
 //     const koffi = require('koffi');
 //     const dnn = require('./api.js').load(koffi, 'libdnn.so.0');

@@ -1,11 +1,6 @@
 // Made by tests/abi/generate.py from dnn-api.json: do not edit.
 //
-// The functions of libdnn by the types with which koffi calls them; api.js loads them:
-//
-//     const koffi = require('koffi');
-//     const api = require('./api.js');
-//     /** @type {import('./dnn').Functions} */
-//     const dnn = api.load(koffi, 'libdnn.so.0');
+// The types of api.js, which loads the functions of libdnn for koffi.
 
 /** An int64_t: koffi takes either, and gives a bigint for what no number holds exactly. */
 export type Integer = number | bigint;
@@ -444,3 +439,12 @@ export interface Functions {
     /** Releases a dataset. */
     dnn_dataset_destroy: Call<[dataset: dnn_dataset | null], void>;
 }
+
+export const constants: Constants;
+/** The names of the types, and the prototypes in C, as koffi is told them. */
+export const handles: readonly string[];
+export const callbacks: readonly string[];
+export const functions: readonly string[];
+
+/** All functions, by their names, of the library at a path. koffi is what require('koffi') gives. */
+export function load(koffi: unknown, path: string): Functions;
