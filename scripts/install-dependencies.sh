@@ -6,8 +6,9 @@
 #   build   compiler, CMake, Ninja, pkg-config, zlib, jansson, libmd, OpenBLAS; protobuf-c and
 #           its compiler, for ONNX; Python, for the man pages
 #   test    cmocka; a C++ compiler; Python with NumPy, for the numbers to compare with and as a foreign caller, and
-#           with venv, for tests/python-env.sh; the sources of locales, to make one with a decimal comma; for
-#           tests/abi, which reads dnn.h as others do: clang, cffi, gfortran and libabigail's programs
+#           with venv, for tests/python-env.sh; the sources of locales, to make one with a decimal comma
+#   abi     for tests/abi, which reads dnn.h as others do: gcc, clang, cffi, gfortran and libabigail's programs; git, for
+#           the commit before. Without them those tests are skipped
 #   bench   Python with NumPy and FANN, to compare with
 #   bench-peers
 #           PyTorch and scikit-learn, to compare with as well: large, so only `sh bench/run.sh --peers` asks for them
@@ -90,6 +91,7 @@ need_language() {
         need_program mcs mono-mcs
         need_program mono mono-runtime
         ;;
+    fortran) need_program gfortran gfortran ;;
     go)
         need_program go golang-go
         need_program cc gcc
@@ -99,6 +101,10 @@ need_language() {
         need_program javac default-jdk-headless
         need_file /usr/share/java/jna.jar libjna-java
         ;;
+    javascript)
+        need_program node nodejs
+        need_program npm npm
+        ;;
     luajit) need_program luajit luajit ;;
     octave)
         need_program octave-cli octave
@@ -106,11 +112,6 @@ need_language() {
         ;;
     perl) need_perl FFI::Platypus libffi-platypus-perl ;;
     php) need_program php php-cli ;;
-    fortran) need_program gfortran gfortran ;;
-    javascript)
-        need_program node nodejs
-        need_program npm npm
-        ;;
     python) need_python numpy python3-numpy ;;
     python-cffi)
         need_python cffi python3-cffi
@@ -148,11 +149,15 @@ need_group() {
         need_header ../share/i18n/locales/de_DE locales
         need_python numpy python3-numpy
         need_venv
+        ;;
+    abi)
         need_program gcc gcc
+        need_program g++ g++
         need_program clang clang
         need_python cffi python3-cffi
         need_program gfortran gfortran
         need_program abidw abigail-tools
+        need_program git git
         ;;
     bench)
         need_module fann libfann-dev
@@ -189,8 +194,8 @@ need_group() {
         ;;
     ffi-*) need_language "${1#ffi-}" ;;
     *)
-        echo "install-dependencies.sh: unknown group '$1'; the groups are build, test, bench, bench-peers, fuzz, ci, package," \
-            "docs, ffi, ffi-LANGUAGE" >&2
+        echo "install-dependencies.sh: unknown group '$1'; the groups are build, test, abi, bench, bench-peers, fuzz, ci," \
+            "package, docs, ffi, ffi-LANGUAGE" >&2
         exit 2
         ;;
     esac

@@ -38,7 +38,7 @@ def read_by_cffi(path, library):
     try:
         import cffi
     except ImportError:
-        print("SKIPPED: no cffi. Please run: sh scripts/install-dependencies.sh test (Debian's package python3-cffi)")
+        print("SKIPPED: no cffi. Please run: sh scripts/install-dependencies.sh abi (Debian's package python3-cffi)")
         sys.exit(77)
     ffi = cffi.FFI()
     ffi.cdef(pathlib.Path(path).read_text(encoding="utf-8"))

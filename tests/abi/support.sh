@@ -9,7 +9,7 @@ trap 'rm -rf "$work"' EXIT
 # Ends as skipped, which .ci/run counts as failed, unless a program is there. need PROGRAM PACKAGE
 need() {
     if ! command -v "$1" >/dev/null 2>&1; then
-        echo "SKIPPED: no $1. Please run: sh scripts/install-dependencies.sh test (Debian's package $2)"
+        echo "SKIPPED: no $1. Please run: sh scripts/install-dependencies.sh abi (Debian's package $2)"
         exit 77
     fi
 }
