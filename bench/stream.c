@@ -3,7 +3,9 @@
  *
  * A step cannot be faster than the reads of its largest matrix, so the reads must be as fast as they can be: four
  * independent sums of 64 bytes keep enough loads in flight that the additions never wait for each other, and
- * the function is compiled for AVX-512, AVX2 and the least machine, chosen when the program starts. Padding is read
+ * the function is compiled for AVX-512, AVX2 and the least machine, chosen when the program starts. Each
+ * thread reads its part from one end to the other; a part that is in no cache it reads in four quarters at once, which
+ * on a Zen 5 is faster by 3 to 8 of a hundred, while in the second cache it takes nearly twice as long. Padding is read
  * too: it shares its cache lines with numbers.
  *
  * With several threads a team reads disjoint parts. Between turns the team sleeps, so that it takes nothing from the
@@ -15,7 +17,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-enum { LINE = 64, PAGE = 4096 };
+enum { LINE = 64, PAGE = 4096, BEYOND_CACHES = 24 << 20 };
 
 /* The choice between clones is made before the thread sanitizer is ready, which would crash it. */
 #if defined(__x86_64__) && defined(__GLIBC__) && !defined(__SANITIZE_THREAD__)
@@ -35,21 +37,23 @@ static inline void relax(void)
 typedef double doubles __attribute__((vector_size(LINE)));
 typedef float floats __attribute__((vector_size(LINE)));
 
-/* Σ of `lines` lines of 64 bytes. Only the reading matters; each line is added whole, to one of four sums. */
+/* Σ of `lines` lines of 64 bytes, from one end to the other or four quarters at once. Only the reading matters; each line is
+ * added whole, to one of four sums. */
 #define DEFINE_SUM(name, vector)                                                                                       \
-    EACH_MACHINE static double name(const void *memory, size_t lines)                                                  \
+    EACH_MACHINE static double name(const void *memory, size_t lines, bool in_quarters)                                \
     {                                                                                                                  \
-        const vector *line = memory;                                                                                   \
+        const vector *line = memory, *const end = line + lines;                                                        \
+        const size_t quarter = lines / 4, apart = in_quarters ? quarter : 1, step = in_quarters ? 1 : 4;               \
         vector a = {0}, b = {0}, c = {0}, d = {0};                                                                     \
-        size_t i = 0;                                                                                                  \
-        for (; i + 4 <= lines; i += 4) {                                                                               \
-            a += line[i];                                                                                              \
-            b += line[i + 1];                                                                                          \
-            c += line[i + 2];                                                                                          \
-            d += line[i + 3];                                                                                          \
+        for (size_t i = 0; i < quarter; i++) {                                                                         \
+            const vector *at = line + i * step;                                                                        \
+            a += at[0];                                                                                                \
+            b += at[apart];                                                                                            \
+            c += at[2 * apart];                                                                                        \
+            d += at[3 * apart];                                                                                        \
         }                                                                                                              \
-        for (; i < lines; i++) {                                                                                       \
-            a += line[i];                                                                                              \
+        for (line += 4 * quarter; line < end; line++) {                                                                \
+            a += *line;                                                                                                \
         }                                                                                                              \
         a += b + (c + d);                                                                                              \
         double sum = 0;                                                                                                \
@@ -65,7 +69,8 @@ DEFINE_SUM(sum_floats, floats)
 struct stream {
     unsigned char *memory;
     size_t lines;
-    double (*sum)(const void *memory, size_t lines);
+    double (*sum)(const void *memory, size_t lines, bool in_quarters);
+    bool in_quarters;
     int32_t threads;
     pthread_t *helpers; /* [threads − 1]; this thread is the first of the team */
     pthread_mutex_t mutex;
@@ -87,7 +92,7 @@ static double read_part(const struct stream *stream, int32_t index)
 {
     const size_t threads = (size_t)stream->threads, part = (size_t)index;
     const size_t begin = stream->lines * part / threads, end = stream->lines * (part + 1) / threads;
-    return stream->sum(stream->memory + begin * LINE, end - begin);
+    return stream->sum(stream->memory + begin * LINE, end - begin, stream->in_quarters);
 }
 
 /* Sleeps until a turn begins. False: the team is dismissed. */
@@ -209,6 +214,7 @@ struct contestant stream_read(int64_t rows, int64_t columns, enum precision prec
     const size_t bytes = stream_matrix_bytes(rows, columns, precision);
     stream->memory = bench_allocate(bytes);
     stream->lines = bytes / LINE;
+    stream->in_quarters = bytes / (size_t)threads > BEYOND_CACHES;
     stream->sum = precision == DOUBLE_PRECISION ? sum_doubles : sum_floats;
     stream->threads = threads;
     pthread_mutex_init(&stream->mutex, NULL);
