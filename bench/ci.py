@@ -34,8 +34,9 @@ def main(path, count):
         title = f"suite {run['suite']}, {run['threads']:g} thread(s)"
         print(f"{title}: {len(run['results'])} results")
         for note in run["notes"]:
-            if "LEFT OUT" in note["text"] or "NOT POSSIBLE" in note["text"]:
-                print(f"  {note['text']}")
+            for mark in "LEFT OUT", "NOT POSSIBLE":
+                if mark in note["text"]:
+                    print(f"  {note['text'].partition(',')[0]}: {note['text'][note['text'].index(mark):]}")
         faults += [f"{title}: {fault}" for fault in faults_of(run)]
     for fault in faults:
         print(f"BROKEN: {fault}")

@@ -149,7 +149,20 @@ fi
 mv "$json.tmp" "$json"
 if [ -n "$is_ci" ]; then
     "$python" "$root/bench/ci.py" "$json" "$count"
+    # The same figures give the same charts, to the last byte.
+    if "$python" -c 'import matplotlib' 2>/dev/null; then
+        rm -rf "$build/charts" "$build/charts.again"
+        for folder in charts charts.again; do
+            "$python" "$root/bench/charts.py" "$json" --out "$build/$folder" >"$build/charts.log" 2>&1 || {
+                cat "$build/charts.log" >&2
+                exit 1
+            }
+        done
+        diff -r "$build/charts" "$build/charts.again" >&2
+    else
+        echo "  LEFT OUT: charts.py, because there is no matplotlib"
+    fi
     echo "bench: nothing is broken; the tables, which mean little: $runs"
 else
-    echo "The same as JSON: $json"
+    echo "The same as JSON: $json; \`$python bench/charts.py${only:+ $json}\` draws it"
 fi

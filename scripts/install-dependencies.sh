@@ -11,9 +11,11 @@
 #           the commit before. Without them those tests are skipped
 #   bench   Python with NumPy and FANN, to compare with
 #   bench-peers
-#           PyTorch and scikit-learn, to compare with as well: large, so only `sh bench/run.sh --peers` asks for them
+#           PyTorch, SciPy and scikit-learn, to compare with as well: large, so only `sh bench/run.sh --peers` asks for them
+#   bench-charts
+#           matplotlib, for bench/charts.py
 #   fuzz    clang with its sanitizers and libFuzzer
-#   ci      clang-format, and the other BLAS libraries that .ci/run tries
+#   ci      clang-format, the other BLAS libraries that .ci/run tries, and what bench/charts.py needs
 #   package what makes and looks at packages: Debian's and RPM's tools; Ruby, for the syntax of Homebrew's formula
 #   docs    Doxygen, for the HTML manual; man, to look at the man pages
 #   ffi     what the callers in other languages under examples/ffi need; ffi-LANGUAGE: for that one alone
@@ -165,14 +167,17 @@ need_group() {
         ;;
     bench-peers)
         need_python torch python3-torch
+        need_python scipy python3-scipy
         need_python sklearn python3-sklearn
         ;;
+    bench-charts) need_python matplotlib python3-matplotlib ;;
     fuzz)
         need_program clang clang
         need_libfuzzer
         ;;
     ci)
         need_program clang-format clang-format
+        need_python matplotlib python3-matplotlib
         need_library libblis libblis-dev
         need_module blas-netlib libblas-dev
         ;;
@@ -194,8 +199,8 @@ need_group() {
         ;;
     ffi-*) need_language "${1#ffi-}" ;;
     *)
-        echo "install-dependencies.sh: unknown group '$1'; the groups are build, test, abi, bench, bench-peers, fuzz, ci," \
-            "package, docs, ffi, ffi-LANGUAGE" >&2
+        echo "install-dependencies.sh: unknown group '$1'; the groups are build, test, abi, bench, bench-peers," \
+            "bench-charts, fuzz, ci, package, docs, ffi, ffi-LANGUAGE" >&2
         exit 2
         ;;
     esac
