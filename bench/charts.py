@@ -166,7 +166,7 @@ def points_of(results, name):
     """(size, ns a parameter and sample) of an entry, or of its bound."""
     is_bound = name.startswith("bound of ")
     points = sorted(
-        (result["size"], 1e9 * result["bound_min_s" if is_bound else "min_s"] / result["parameters"] / result["samples"])
+        (result["size"], 1e9 * result["bound_min_s" if is_bound else "min_s"] / result["parameters"] / (result["samples"] or 1))
         for result in results if result["name"] == name.removeprefix("bound of "))
     if name == "bound of libdnn" and results[0]["axis"] == "width":    # where reading together takes longer, one would read alone
         alone = dict(points_of(results, "bound of libdnn, 1 thread"))

@@ -5,10 +5,11 @@
  * 50 times in a turn of 10 ms, one of 27 ms runs once. Repetitions are not timed one by one, because a minimum over
  * many more figures than a slow peer has would flatter the fast one.
  */
-#define _POSIX_C_SOURCE 200809L /* clock_gettime */
+#define _GNU_SOURCE /* sched_setaffinity */
 #include "harness.h"
 
 #include <math.h>
+#include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -149,6 +150,25 @@ static bool settle(void)
     return false;
 }
 
+/* Moves this thread to another core, which it may leave again. Linux at times leaves a thread of a BLAS on the core of the one that
+ * waits for it, for a second and more: two threads then take as long as one. A round later they are not left there. */
+static void change_core(int64_t round)
+{
+    cpu_set_t all, one;
+    if (sched_getaffinity(0, sizeof all, &all) != 0) {
+        return;
+    }
+    int64_t left = round % CPU_COUNT(&all);
+    size_t core = 0;
+    while (!CPU_ISSET(core, &all) || left-- > 0) {
+        core++;
+    }
+    CPU_ZERO(&one);
+    CPU_SET(core, &one);
+    sched_setaffinity(0, sizeof one, &one);
+    sched_setaffinity(0, sizeof all, &all);
+}
+
 /* The mean seconds of a repetition. */
 static double take_turn(const struct contestant *who, int64_t repetitions)
 {
@@ -199,6 +219,7 @@ void harness_run(struct harness *harness, const struct harness_plan *plan)
     harness->rounds = 0;
     const double begin = harness_clock();
     while (harness->rounds < plan->least_rounds || harness_clock() - begin < plan->seconds) {
+        change_core(harness->rounds);
         const bool full = harness->rounds == capacity;
         capacity = full ? 2 * capacity + 64 : capacity;
         for (int32_t i = 0; i < harness->entry_count; i++) {

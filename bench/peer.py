@@ -7,6 +7,7 @@ error is not caught: its message goes to standard error, the child ends, and the
 """
 import ctypes
 import importlib
+import itertools
 import os
 import re
 import sys
@@ -73,8 +74,19 @@ def set_blas_threads(count):
         threadpoolctl.threadpool_limits(count, user_api="blas")    # stays in force: nothing restores it
 
 
+cores = itertools.cycle(sorted(os.sched_getaffinity(0)))
+
+
+def change_core():
+    """Moves this thread to another core, which it may leave again: see change_core in harness.c."""
+    all_cores = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {next(cores)})
+    os.sched_setaffinity(0, all_cores)
+
+
 def seconds_of(run, repetitions):
     """The seconds that so many repetitions took, after some that are not timed: as many as harness_untimed says."""
+    change_core()
     for _ in range(1 + repetitions // 4):
         run()
     begin = time.perf_counter_ns()

@@ -105,7 +105,7 @@ static void print_ratio(const char *operation, const struct harness *harness, co
     const struct ratio ratio = harness_ratio(harness, target);
     char what[128];
     snprintf(what, sizeof what, "%s / %s", name_of(harness, target->over), name_of(harness, target->under));
-    printf("  %-42s %-44s %8.2f %8.2f   %s %-5g", operation, what, ratio.minimum, ratio.median,
+    printf("  %-58s %-42s %8.2f %8.2f   %s %-5g", operation, what, ratio.minimum, ratio.median,
            target->sense == AT_MOST ? "at most " : "at least", target->limit);
 }
 
@@ -116,7 +116,7 @@ static const char *verdict(bool is_reached)
 
 static void print_targets_head(void)
 {
-    printf("\n%-44s %-44s %8s %8s\n", "targets, judged by the minima", "", "minimum", "median");
+    printf("\n%-60s %-42s %8s %8s\n", "targets, judged by the minima", "", "minimum", "median");
 }
 
 static void print_targets(const struct harness *harness)
@@ -141,8 +141,10 @@ void report_print_tables(const struct report *report, int32_t part)
         print_machine(report);
     }
     print_notes(harness);
-    printf("  rounds    %lld; everyone takes one turn a round; %lld turns began while something else was running\n",
-           (long long)harness->rounds, (long long)harness->disturbed);
+    printf("  rounds    %lld; everyone takes one turn a round; %lld of %lld turns began while something else was "
+           "running\n",
+           (long long)harness->rounds, (long long)harness->disturbed,
+           (long long)(harness->rounds * harness->entry_count));
     for (int32_t i = 0; i < harness->group_count; i++) {
         print_group(harness, i);
     }
@@ -165,44 +167,53 @@ static bool is_of_series(const struct harness *harness, const struct group *grou
            strcmp(harness->groups[0].precision, group->precision) == 0;
 }
 
-static void print_series_head(const struct harness *harness)
+static void print_name(const char *name, double ns)
 {
-    const struct group *group = &harness->groups[0];
-    printf("\n%s, %s: ns a parameter%s, minimum\n  %8s", group->series, group->precision,
-           group->samples > 1 ? " and sample" : "", group->axis);
+    (void)ns;
+    printf(" %*s", width_of(name), name);
+}
+
+static void print_ns(const char *name, double ns)
+{
+    printf(" %*.4f", width_of(name), ns);
+}
+
+/* Each group's bound and contestants: names and the nanoseconds of their minima, a parameter and sample. */
+static void print_columns(const struct harness *harness, void (*print)(const char *name, double ns))
+{
     for (int32_t g = 0; g < harness->group_count; g++) {
-        printf(" | %*s", width_of(harness->groups[g].bound_name), harness->groups[g].bound_name);
+        const struct group *group = &harness->groups[g];
+        const double scale = 1e9 / (group->parameters * (group->samples > 0 ? group->samples : 1));
+        printf(" |");
+        print(group->bound_name, scale * harness_least(harness, g).minimum);
         for (int32_t i = 0; i < harness->entry_count; i++) {
-            const char *name = harness->entries[i].who.name;
-            if (harness->entries[i].group == g) {
-                printf(" %*s", width_of(name), name);
+            const struct entry *entry = &harness->entries[i];
+            if (entry->group == g) {
+                print(entry->who.name, scale * entry->minimum);
             }
         }
     }
-    putchar('\n');
 }
 
 void report_print_point(const struct report *report, int32_t part)
 {
     const struct harness *harness = &report->parts[part];
+    const struct group *group = &harness->groups[0];
     if (part == 0) {
         print_machine(report);
     }
     print_notes(harness);
-    if (part == 0 || !is_of_series(&harness[-1], &harness->groups[0])) {
-        print_series_head(harness);
+    if (part == 0 || !is_of_series(&harness[-1], group)) {
+        printf("\n%s, %s: ns a parameter%s, minimum\n  %8s", group->series, group->precision,
+               group->samples > 0 ? " and sample" : "", group->axis);
+        print_columns(harness, print_name);
+        putchar('\n');
     }
-    printf("  %8.0f", harness->groups[0].size);
-    for (int32_t g = 0; g < harness->group_count; g++) {
-        const struct group *group = &harness->groups[g];
-        const double scale = 1e9 / (group->parameters * (group->samples > 0 ? group->samples : 1));
-        printf(" | %*.4f", width_of(group->bound_name), scale * harness_least(harness, g).minimum);
-        for (int32_t i = 0; i < harness->entry_count; i++) {
-            const struct entry *entry = &harness->entries[i];
-            if (entry->group == g) {
-                printf(" %*.4f", width_of(entry->who.name), scale * entry->minimum);
-            }
-        }
+    printf("  %8.0f", group->size);
+    print_columns(harness, print_ns);
+    if (harness->disturbed > 0) {
+        printf("  DISTURBED: %lld of %lld turns began while something else was running", (long long)harness->disturbed,
+               (long long)(harness->rounds * harness->entry_count));
     }
     putchar('\n');
     fflush(stdout);

@@ -26,11 +26,6 @@ struct table {
     int32_t group, ours;
 };
 
-static const char *precision_name(enum precision precision)
-{
-    return precision == DOUBLE_PRECISION ? "double" : "float";
-}
-
 /* A training step is to reach so much; the other tables have no target. */
 static void aim(struct harness *harness, const struct table *table, struct target target)
 {
@@ -47,7 +42,7 @@ static void add_fann(struct harness *harness, const struct table *table)
         const int32_t peer = harness_add(harness, table->group, fann);
         aim(harness, table, (struct target){peer, table->ours, AT_LEAST, 4});
     } else if (table->operation == TRAINING_STEP) {
-        harness_note(harness, "LEFT OUT: FANN, %s: %s", precision_name(table->precision), why);
+        harness_note(harness, "LEFT OUT: FANN, %s: %s", workload_precision(table->precision), why);
     }
 }
 
@@ -86,7 +81,7 @@ static struct table add_table(struct harness *harness, const struct suite_option
     struct table table = {operation, precision, 0, 0};
     table.group = harness_add_group(
         harness, (struct group){.operation = trains ? "training step, [2,1000,1000,2]" : "prediction, [2,1000,1000,2]",
-                                .precision = precision_name(precision),
+                                .precision = workload_precision(precision),
                                 .bound = bound,
                                 .reads = trains ? 2 : 1,
                                 .bound_name = trains ? "the bound: two reads of W_1" : "the bound: one read of W_1",

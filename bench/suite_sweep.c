@@ -48,11 +48,6 @@ struct point {
 
 static char operations[MOST_PARTS][64];
 
-static const char *precision_name(enum precision precision)
-{
-    return precision == DOUBLE_PRECISION ? "double" : "float";
-}
-
 /* The n-th size of least, 2 least, 4 least … most; 0: there are not so many. *n is lessened by those that there are. */
 static int32_t size_at(int32_t least, int32_t most, bool quick, int32_t *n)
 {
@@ -93,7 +88,7 @@ static const char *name_part(const struct suite_options *options)
         return NULL;
     }
     if (point.is_width) {
-        snprintf(name, sizeof name, "width %d, %s", (int)point.size, precision_name(point.precision));
+        snprintf(name, sizeof name, "width %d, %s", (int)point.size, workload_precision(point.precision));
     } else {
         snprintf(name, sizeof name, "rows %d, [%s]", (int)point.size, networks[point.network].layers);
     }
@@ -118,13 +113,12 @@ static int32_t add_width_group(struct harness *harness, const char *operation, c
     const double width = point->size;
     return harness_add_group(
         harness, (struct group){.operation = operation,
-                                .precision = precision_name(point->precision),
+                                .precision = workload_precision(point->precision),
                                 .bound = harness_add_bound(
                                     harness, stream_read(point->size, point->size + 1, point->precision, threads)),
                                 .reads = 2,
                                 .bound_name = on_one ? "bound, 1 thread" : "bound, all threads",
                                 .bytes = (double)stream_matrix_bytes(point->size, point->size + 1, point->precision),
-                                .samples = 1,
                                 .series = "training step, [2,w,w,2]",
                                 .axis = "width",
                                 .size = width,
@@ -141,7 +135,7 @@ static void add_fann(struct harness *harness, int32_t group, const struct worklo
     if (fann_contestant(work, TRAINING_STEP, point->precision, &fann, &why)) {
         harness_add(harness, group, fann);
     } else if (point->size == LEAST_WIDTH) {
-        harness_note(harness, "LEFT OUT: FANN, %s: %s", precision_name(point->precision), why);
+        harness_note(harness, "LEFT OUT: FANN, %s: %s", workload_precision(point->precision), why);
     }
 }
 
@@ -190,7 +184,7 @@ static int32_t add_rows_group(struct harness *harness, const char *operation, co
                               const struct gemms_work *work, struct contestant bound, const char *bound_name)
 {
     return harness_add_group(harness, (struct group){.operation = operation,
-                                                     .precision = precision_name(point->precision),
+                                                     .precision = workload_precision(point->precision),
                                                      .bound = harness_add_bound(harness, bound),
                                                      .reads = 1,
                                                      .bound_name = bound_name,

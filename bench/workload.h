@@ -14,6 +14,11 @@ enum { WORKLOAD_MAX_LAYERS = 8, WORKLOAD_MAX_PORTS = 8 }; /* ports: inputs of th
 
 enum precision { DOUBLE_PRECISION, SINGLE_PRECISION, PRECISION_COUNT };
 
+static inline const char *workload_precision(enum precision precision)
+{
+    return precision == DOUBLE_PRECISION ? "double" : "float";
+}
+
 struct workload {
     int32_t layer_count;
     int32_t layers[WORKLOAD_MAX_LAYERS]; /* [layer_count] neurons, input first */
