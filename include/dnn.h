@@ -678,7 +678,8 @@ DNN_API int32_t dnn_trainer_fit(dnn_trainer *trainer, const dnn_dataset *trainin
  *                  swallowed by a foreign-function layer returns 0); it may use the model to predict and may destroy
  *                  handles, but may not train this model: that returns DNN_ERROR_INVALID_ARGUMENT; NULL takes the
  *                  callback away
- * @param user      handed to the callback as it is; may be NULL */
+ * @param user      handed to the callback as it is; may be NULL
+ * @return DNN_ERROR_INVALID_ARGUMENT while a fit of this trainer is running: it keeps the callback that it began with */
 DNN_API int32_t dnn_trainer_set_progress(dnn_trainer *trainer,
                                          int32_t (*callback)(void *user, const dnn_progress *progress), void *user);
 

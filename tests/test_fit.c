@@ -351,6 +351,7 @@ static void predict_and_try_to_train(void *subject)
         expect_invalid(dnn_trainer_fit(both[i], f->dataset, NULL), "training needs the model for itself");
         expect_invalid(dnn_trainer_apply(both[i], 1), "training needs the model for itself");
     }
+    expect_invalid(dnn_trainer_set_progress(f->trainer, NULL, NULL), "keeps its callback");
     expect_invalid(dnn_model_set_parameters(f->model, theta), "training needs the model for itself");
     expect_invalid(dnn_model_set_weights(f->model, 0, theta), "training needs the model for itself");
     dnn_trainer_destroy(other);
@@ -366,6 +367,7 @@ static void test_a_callback_may_predict_but_not_train_and_harms_nothing(void **s
     f->log.subject = f;
     assert_ok(dnn_trainer_fit(f->trainer, f->dataset, NULL));
     assert_int_equal(f->log.count, 9);
+    assert_ok(dnn_trainer_set_progress(f->trainer, NULL, NULL));
     double *theta = weights_of(plain);
     assert_weights(f->model, theta);
     free(theta);

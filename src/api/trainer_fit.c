@@ -276,6 +276,12 @@ int32_t dnn_trainer_set_progress(dnn_trainer *trainer, int32_t (*callback)(void 
                                  void *user)
 {
     REQUIRE(trainer);
+    /* A binding sets the callback of each fit: one that is called inside another must not take that one's away. */
+    if (atomic_load_explicit(&trainer->references, memory_order_relaxed) > 1) {
+        return status_error(
+            DNN_ERROR_INVALID_ARGUMENT,
+            "this trainer's fit is running, and keeps its callback: set another before fit or after it");
+    }
     trainer->callback = callback;
     trainer->user = user;
     return DNN_OK;
