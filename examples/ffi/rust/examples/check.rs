@@ -32,10 +32,9 @@ fn main() -> Result<()> {
     let y: Vec<f64> = (0..SAMPLES).map(|i| (5 * i % 11) as f64 / 11.0).collect();
     let layers = [INPUTS as i64, 8, 1];
 
-    let model = Model::new(&layers, Some(&make_config(5)?))?;
+    let mut model = Model::new(&layers, Some(&make_config(5)?))?;
     let dataset = Dataset::new(&x, INPUTS, &y, 1)?;
-    let mut trainer = Trainer::new(&model, None)?;
-    trainer.fit(&dataset, None, |_| true)?;
+    Trainer::new(&mut model, None)?.fit(&dataset, None, |_| true)?;
     let predictions = model.predict(&x)?;
     for (i, prediction) in predictions.iter().take(10).enumerate() {
         println!("prediction {i}: {:016x}", prediction.to_bits());
@@ -52,58 +51,60 @@ fn main() -> Result<()> {
     must_be(error.status == -1, "a wrong value raises:");
     println!("{error}");
     let narrow = Dataset::new(&x[..40], 2, &y, 1)?;
+    let mut trainer = Trainer::new(&mut model, Some(&config))?;
     must_be(
-        model.predict(&x[..2]).is_err() && trainer.fit(&narrow, None, |_| true).is_err(),
+        trainer.model().predict(&x[..2]).is_err() && trainer.fit(&narrow, None, |_| true).is_err(),
         "a wrong shape raises",
     );
 
-    let mut stopped = Trainer::new(&model, Some(&config))?;
-    let finished = stopped.fit(&dataset, None, |p| p.epoch < 3 || !p.ends_epoch())?;
+    let finished = trainer.fit(&dataset, None, |p| p.epoch < 3 || !p.ends_epoch())?;
     must_be(
-        !finished && stopped.history().len() == 3,
+        !finished && trainer.history().len() == 3,
         "the callback stops after epoch 3",
     );
     std::panic::set_hook(Box::new(|_| {})); // no word of the panic to come
     let panicked = catch_unwind(AssertUnwindSafe(|| {
-        stopped.fit(&dataset, None, |_| panic!("from inside"))
+        trainer.fit(&dataset, None, |_| panic!("from inside"))
     }));
     drop(std::panic::take_hook());
     if panicked.is_ok() {
         must_be(false, "a panic in the callback comes out of fit");
     }
 
-    // What Send and Sync promise: one model predicts in four threads, and a fit is ended from another.
+    // What Send and Sync promise: a fit is ended from another thread, and one model predicts in four.
+    let canceller = trainer.canceller();
+    let cancelled = trainer.fit(&dataset, None, |_| {
+        let canceller = canceller.clone();
+        std::thread::spawn(move || canceller.cancel()).join().is_ok()
+    })?;
+    assert!(!cancelled);
+    let shared = trainer.model();
     std::thread::scope(|scope| {
         for _ in 0..4 {
             scope.spawn(|| {
-                let mut workspace = Workspace::new(&model, SAMPLES).unwrap();
+                let mut workspace = Workspace::new(shared, SAMPLES).unwrap();
                 let mut out = vec![0.0; SAMPLES];
-                let expected = model.predict(&x).unwrap();
+                let expected = shared.predict(&x).unwrap();
                 workspace.predict(&x, &mut out).unwrap();
                 assert_eq!(out, expected);
             });
         }
     });
-    let canceller = stopped.canceller();
-    let cancelled = stopped.fit(&dataset, None, |_| {
-        let canceller = canceller.clone();
-        std::thread::spawn(move || canceller.cancel()).join().is_ok()
-    })?;
-    assert!(!cancelled);
 
-    drop(model);
     drop(dataset);
-    must_be(trainer.step(&x, &y).is_ok(), "handles are destroyed in any order");
+    drop(model); // while the canceller still holds the trainer's handle
+    canceller.cancel();
+    drop(canceller);
+    must_be(true, "handles are destroyed in any order");
 
     let mut before = 0;
     for i in 0..11_000 {
         if i == 1000 {
             before = resident_pages();
         }
-        let model = Model::new(&layers, Some(&make_config(1)?))?;
+        let mut model = Model::new(&layers, Some(&make_config(1)?))?;
         let _dataset = Dataset::new(&x, INPUTS, &y, 1)?;
-        let _trainer = Trainer::new(&model, None)?;
-        drop(model); // before its trainer
+        let _canceller = Trainer::new(&mut model, None)?.canceller(); // it goes last, and the trainer's handle with it
     }
     must_be(
         resident_pages() - before < 512,

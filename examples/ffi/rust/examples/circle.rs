@@ -14,8 +14,8 @@ fn main() -> dnn::Result<()> {
 
     let mut config = Config::new("classifier")?;
     config.set("epochs", 200)?;
-    let model = Model::new(&[2, 16, 2], Some(&config))?; // a point in; how likely outside and inside it is, out
-    let mut trainer = Trainer::new(&model, None)?;
+    let mut model = Model::new(&[2, 16, 2], Some(&config))?; // a point in; how likely outside and inside it is, out
+    let mut trainer = Trainer::new(&mut model, None)?;
     let finished = trainer.fit(&Dataset::with_labels(&points, 2, &inside, 2)?, None, |p| {
         if p.ends_epoch() && p.epoch % 10 == 0 {
             println!("epoch {}: loss {:.3}", p.epoch, p.loss);

@@ -5,10 +5,10 @@
 //!
 //! # Threads
 //!
-//! A [`Model`] is [`Send`] and [`Sync`]: it predicts in any number of threads at once, and while a trainer changes it the
-//! library lets the second caller have an error, not a race. So is a [`Dataset`], which never changes. [`Config`],
-//! [`Workspace`] and [`Trainer`] are [`Send`]: their methods that change anything take `&mut self`. A [`Canceller`] ends a
-//! fit from another thread.
+//! A [`Model`] is [`Send`] and [`Sync`]: it predicts in any number of threads at once. A [`Trainer`] borrows it mutably, so
+//! that nothing reads weights while they change; [`Trainer::model`] lends it in between. A [`Dataset`] never changes, and is
+//! both as well. [`Config`], [`Workspace`] and [`Trainer`] are [`Send`]: their methods that change anything take `&mut self`.
+//! A [`Canceller`] ends a fit from another thread.
 
 pub mod ffi;
 
@@ -263,32 +263,27 @@ impl Drop for Model {
 }
 
 /// The memory of one thread's predictions, which allocate nothing.
-pub struct Workspace {
+pub struct Workspace<'a> {
     handle: *mut dnn_workspace,
-    inputs: usize,
-    outputs: usize,
+    model: &'a Model,
 }
 
-unsafe impl Send for Workspace {}
+unsafe impl Send for Workspace<'_> {}
 
-impl Workspace {
-    pub fn new(model: &Model, max_rows: usize) -> Result<Self> {
+impl<'a> Workspace<'a> {
+    pub fn new(model: &'a Model, max_rows: usize) -> Result<Self> {
         let handle = create(|out| unsafe { dnn_workspace_create(model.0, max_rows as i64, out) })?;
-        Ok(Workspace {
-            handle,
-            inputs: model.inputs(),
-            outputs: model.outputs(),
-        })
+        Ok(Workspace { handle, model })
     }
 
     /// x: n × inputs; y, which is written: n × outputs
     pub fn predict(&mut self, x: &[f64], y: &mut [f64]) -> Result<()> {
-        let n = samples(x, self.inputs, y, self.outputs)?;
+        let n = samples(x, self.model.inputs(), y, self.model.outputs())?;
         check(unsafe { dnn_workspace_predict(self.handle, x.as_ptr(), n, y.as_mut_ptr()) }).map(drop)
     }
 }
 
-impl Drop for Workspace {
+impl Drop for Workspace<'_> {
     fn drop(&mut self) {
         unsafe { dnn_workspace_destroy(self.handle) }
     }
@@ -345,11 +340,10 @@ impl Drop for TrainerHandle {
     }
 }
 
-/// What changes a model's weights; the model lives as long as its trainer, whatever is dropped first.
-pub struct Trainer {
+/// What changes a model's weights, which it has for itself.
+pub struct Trainer<'a> {
     handle: Arc<TrainerHandle>,
-    inputs: usize,
-    outputs: usize,
+    model: &'a mut Model,
 }
 
 /// Ends a fit from another thread.
@@ -380,21 +374,24 @@ extern "C" fn tell(user: *mut c_void, progress: *const dnn_progress) -> i32 {
     }
 }
 
-impl Trainer {
+impl<'a> Trainer<'a> {
     /// Trains as the model's config says, or another.
-    pub fn new(model: &Model, config: Option<&Config>) -> Result<Self> {
+    pub fn new(model: &'a mut Model, config: Option<&Config>) -> Result<Self> {
         let config = config.map_or(ptr::null_mut(), |config| config.0);
-        let handle = create(|out| unsafe { dnn_trainer_create(model.0, config, out) })?;
-        Ok(Trainer {
-            handle: Arc::new(TrainerHandle(handle)),
-            inputs: model.inputs(),
-            outputs: model.outputs(),
-        })
+        let handle = Arc::new(TrainerHandle(create(|out| unsafe {
+            dnn_trainer_create(model.0, config, out)
+        })?));
+        Ok(Trainer { handle, model })
+    }
+
+    /// The model as it is now, until the next step or fit.
+    pub fn model(&self) -> &Model {
+        self.model
     }
 
     /// One update; the mean loss before it.
     pub fn step(&mut self, x: &[f64], y: &[f64]) -> Result<f64> {
-        let n = samples(x, self.inputs, y, self.outputs)?;
+        let n = samples(x, self.model.inputs(), y, self.model.outputs())?;
         let mut loss = 0.0;
         check(unsafe { dnn_trainer_step(self.handle.0, x.as_ptr(), y.as_ptr(), n, &mut loss) })?;
         Ok(loss)
