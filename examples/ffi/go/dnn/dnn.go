@@ -26,9 +26,7 @@ static int32_t fit(dnn_trainer *trainer, const dnn_dataset *training, const dnn_
 	if (status < 0) {
 		return status;
 	}
-	status = dnn_trainer_fit(trainer, training, validation);
-	dnn_trainer_set_progress(trainer, NULL, NULL);
-	return status;
+	return dnn_trainer_fit(trainer, training, validation); // tell stays until the next fit: progress may have closed the trainer
 }
 */
 import "C"
@@ -37,6 +35,7 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/cgo"
+	"strings"
 	"unsafe"
 )
 
@@ -58,9 +57,25 @@ func do(call func() C.int32_t) error {
 	return nil
 }
 
+// doWith hands texts to the call, as C's; one with a NUL would end there, and is an error.
+func doWith(call func(texts []*C.char) C.int32_t, texts ...string) error {
+	copies := make([]*C.char, len(texts))
+	for i, text := range texts {
+		if strings.ContainsRune(text, 0) {
+			return &Error{C.DNN_ERROR_INVALID_ARGUMENT, fmt.Sprintf("%q holds a NUL", text)}
+		}
+		copies[i] = C.CString(text)
+		defer C.free(unsafe.Pointer(copies[i]))
+	}
+	return do(func() C.int32_t { return call(copies) })
+}
+
 // rows tells how many rows of so many columns a slice holds.
 func rows(name string, length, columns int) (int, error) {
-	if columns < 1 || length%columns != 0 {
+	if columns < 0 { // what the library tells of NULL
+		return 0, &Error{C.DNN_ERROR_INVALID_ARGUMENT, "the model is closed"}
+	}
+	if columns == 0 || length%columns != 0 {
 		return 0, fmt.Errorf("%s has %d numbers, expected a multiple of %d", name, length, columns)
 	}
 	return length / columns, nil
@@ -105,10 +120,9 @@ type Config struct{ handle *C.dnn_config }
 
 // NewConfig makes one of the recipes "classifier", "regressor" or "tutorial".
 func NewConfig(recipe string) (*Config, error) {
-	text := C.CString(recipe)
-	defer C.free(unsafe.Pointer(text))
 	c := new(Config)
-	if err := do(func() C.int32_t { return C.dnn_config_create(text, &c.handle) }); err != nil {
+	create := func(texts []*C.char) C.int32_t { return C.dnn_config_create(texts[0], &c.handle) }
+	if err := doWith(create, recipe); err != nil {
 		return nil, err
 	}
 	runtime.SetFinalizer(c, (*Config).Close)
@@ -117,11 +131,10 @@ func NewConfig(recipe string) (*Config, error) {
 
 // Set gives a key a value: a string, a number or a bool.
 func (c *Config) Set(key string, value any) error {
-	k, v := C.CString(key), C.CString(fmt.Sprint(value))
-	defer C.free(unsafe.Pointer(k))
-	defer C.free(unsafe.Pointer(v))
 	defer runtime.KeepAlive(c)
-	return do(func() C.int32_t { return C.dnn_config_set(c.handle, k, v) })
+	return doWith(func(texts []*C.char) C.int32_t {
+		return C.dnn_config_set(c.handle, texts[0], texts[1])
+	}, key, fmt.Sprint(value))
 }
 
 // Get tells the value of a key.
@@ -144,9 +157,9 @@ func (c *Config) Close() {
 // Dataset holds samples, copied.
 type Dataset struct{ handle *C.dnn_dataset }
 
-func newDataset(create func(out **C.dnn_dataset) C.int32_t) (*Dataset, error) {
+func newDataset(create func(out **C.dnn_dataset, texts []*C.char) C.int32_t, texts ...string) (*Dataset, error) {
 	d := new(Dataset)
-	if err := do(func() C.int32_t { return create(&d.handle) }); err != nil {
+	if err := doWith(func(c []*C.char) C.int32_t { return create(&d.handle, c) }, texts...); err != nil {
 		return nil, err
 	}
 	runtime.SetFinalizer(d, (*Dataset).Close)
@@ -159,7 +172,7 @@ func NewDataset(x []float64, inputs int, y []float64, outputs int) (*Dataset, er
 	if err != nil {
 		return nil, err
 	}
-	return newDataset(func(out **C.dnn_dataset) C.int32_t {
+	return newDataset(func(out **C.dnn_dataset, _ []*C.char) C.int32_t {
 		return C.dnn_dataset_create(first[float64, C.double](x), C.int64_t(n), C.int64_t(inputs),
 			first[float64, C.double](y), C.int64_t(outputs), out)
 	})
@@ -171,7 +184,7 @@ func NewLabelled(x []float64, inputs int, labels []int32, classes int) (*Dataset
 	if err != nil {
 		return nil, err
 	}
-	return newDataset(func(out **C.dnn_dataset) C.int32_t {
+	return newDataset(func(out **C.dnn_dataset, _ []*C.char) C.int32_t {
 		return C.dnn_dataset_create_labels(first[float64, C.double](x), C.int64_t(n), C.int64_t(inputs),
 			first[int32, C.int32_t](labels), C.int64_t(classes), out)
 	})
@@ -179,13 +192,12 @@ func NewLabelled(x []float64, inputs int, labels []int32, classes int) (*Dataset
 
 // ReadCSV reads a table; the options are in dnn.h, and may be "".
 func ReadCSV(path, options string) (*Dataset, error) {
-	p, o := C.CString(path), C.CString(options)
-	defer C.free(unsafe.Pointer(p))
-	defer C.free(unsafe.Pointer(o))
-	return newDataset(func(out **C.dnn_dataset) C.int32_t { return C.dnn_dataset_read_csv(p, o, out) })
+	return newDataset(func(out **C.dnn_dataset, texts []*C.char) C.int32_t {
+		return C.dnn_dataset_read_csv(texts[0], texts[1], out)
+	}, path, options)
 }
 
-// Len tells how many samples there are.
+// Len tells how many samples there are; −1 if it is closed.
 func (d *Dataset) Len() int {
 	defer runtime.KeepAlive(d)
 	return int(C.dnn_dataset_size(d.handle))
@@ -201,9 +213,9 @@ func (d *Dataset) Close() {
 // Model is a network and its weights.
 type Model struct{ handle *C.dnn_model }
 
-func newModel(create func(out **C.dnn_model) C.int32_t) (*Model, error) {
+func newModel(create func(out **C.dnn_model, texts []*C.char) C.int32_t, texts ...string) (*Model, error) {
 	m := new(Model)
-	if err := do(func() C.int32_t { return create(&m.handle) }); err != nil {
+	if err := doWith(func(c []*C.char) C.int32_t { return create(&m.handle, c) }, texts...); err != nil {
 		return nil, err
 	}
 	runtime.SetFinalizer(m, (*Model).Close)
@@ -213,7 +225,7 @@ func newModel(create func(out **C.dnn_model) C.int32_t) (*Model, error) {
 // NewModel makes a network of layers of these sizes, the inputs first.
 func NewModel(layers []int64, config *Config) (*Model, error) {
 	defer runtime.KeepAlive(config)
-	return newModel(func(out **C.dnn_model) C.int32_t {
+	return newModel(func(out **C.dnn_model, _ []*C.char) C.int32_t {
 		return C.dnn_model_create(first[int64, C.int64_t](layers), C.int64_t(len(layers)), config.pointer(), out)
 	})
 }
@@ -228,20 +240,16 @@ func (c *Config) pointer() *C.dnn_config {
 
 // LoadModel reads what Save wrote.
 func LoadModel(path string) (*Model, error) {
-	p := C.CString(path)
-	defer C.free(unsafe.Pointer(p))
-	return newModel(func(out **C.dnn_model) C.int32_t { return C.dnn_model_load(p, out) })
+	return newModel(func(out **C.dnn_model, texts []*C.char) C.int32_t { return C.dnn_model_load(texts[0], out) }, path)
 }
 
 // Save writes the model to a file, in one step.
 func (m *Model) Save(path string) error {
-	p := C.CString(path)
-	defer C.free(unsafe.Pointer(p))
 	defer runtime.KeepAlive(m)
-	return do(func() C.int32_t { return C.dnn_model_save(m.handle, p) })
+	return doWith(func(texts []*C.char) C.int32_t { return C.dnn_model_save(m.handle, texts[0]) }, path)
 }
 
-// Inputs tells the size of the first layer.
+// Inputs tells the size of the first layer; −1 if the model is closed.
 func (m *Model) Inputs() int {
 	defer runtime.KeepAlive(m)
 	return int(C.dnn_model_layer_size(m.handle, 0))
@@ -411,11 +419,12 @@ func (t *Trainer) Cancel() {
 // History has an entry for each completed epoch.
 func (t *Trainer) History() []Epoch {
 	defer runtime.KeepAlive(t)
-	epochs := make([]Epoch, int(C.dnn_trainer_history_count(t.handle)))
-	for i := range epochs {
-		e := &epochs[i]
-		C.dnn_trainer_history(t.handle, C.int64_t(i), (*C.double)(&e.Loss), (*C.double)(&e.ValidationLoss),
+	var epochs []Epoch
+	for i := C.int64_t(0); i < C.dnn_trainer_history_count(t.handle); i++ {
+		var e Epoch
+		C.dnn_trainer_history(t.handle, i, (*C.double)(&e.Loss), (*C.double)(&e.ValidationLoss),
 			(*C.double)(&e.ValidationAccuracy))
+		epochs = append(epochs, e)
 	}
 	return epochs
 }
