@@ -3,6 +3,9 @@ import dnn.Dataset;
 import dnn.DnnException;
 import dnn.Model;
 import dnn.Trainer;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.DoubleBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -63,6 +66,13 @@ public class Check {
         double[] predictions = model.predict(x);
         for (int i = 0; i < 10; i++) {
             System.out.printf("prediction %d: %016x%n", i, Double.doubleToRawLongBits(predictions[i]));
+        }
+
+        DoubleBuffer lent = ByteBuffer.allocateDirect(8 * (x.length + SAMPLES)).order(ByteOrder.nativeOrder())
+                .asDoubleBuffer().put(x);
+        model.predict(lent.duplicate().flip(), lent);
+        if (lent.get(x.length + 7) != predictions[7]) {
+            mustBe(false, "memory that is lent is read and written");
         }
 
         model.save("check.dnn");

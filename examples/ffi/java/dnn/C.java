@@ -7,6 +7,7 @@ import com.sun.jna.Pointer;
 import com.sun.jna.ptr.DoubleByReference;
 import com.sun.jna.ptr.LongByReference;
 import com.sun.jna.ptr.PointerByReference;
+import java.nio.DoubleBuffer;
 import java.util.Map;
 
 /** The functions of dnn.h, as they are. */
@@ -52,6 +53,8 @@ interface C extends Library {
     long dnn_model_layer_size(Pointer model, long layer);
 
     int dnn_model_predict(Pointer model, double[] x, long n, double[] y);
+
+    int dnn_model_predict(Pointer model, DoubleBuffer x, long n, DoubleBuffer y);
 
     int dnn_model_predict_f32(Pointer model, float[] x, long n, float[] y);
 

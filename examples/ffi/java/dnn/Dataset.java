@@ -2,6 +2,7 @@ package dnn;
 
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.PointerByReference;
+import java.lang.ref.Reference;
 import java.util.function.ToIntFunction;
 
 /** Samples, copied. May be shared between threads. */
@@ -28,18 +29,20 @@ public final class Dataset extends Handle {
 
     /** A table of text; the options are in dnn.h, and may be "". */
     public static Dataset readCsv(String path, String options) {
-        return new Dataset(out -> C.LIBRARY.dnn_dataset_read_csv(path, options, out));
+        return new Dataset(out -> C.LIBRARY.dnn_dataset_read_csv(text(path), text(options), out));
     }
 
     /** Two parts: `fraction` of the samples, drawn by the seed, and the rest. No sample is copied. */
     public Dataset[] split(double fraction, long seed) {
         PointerByReference first = new PointerByReference();
         PointerByReference second = new PointerByReference();
-        DnnException.check(C.LIBRARY.dnn_dataset_split(pointer(), fraction, seed, first, second));
+        DnnException.check(C.LIBRARY.dnn_dataset_split(pointer(), fraction, seed, first, second), this);
         return new Dataset[] {new Dataset(first.getValue()), new Dataset(second.getValue())};
     }
 
     public long size() {
-        return C.LIBRARY.dnn_dataset_size(pointer());
+        long size = C.LIBRARY.dnn_dataset_size(pointer());
+        Reference.reachabilityFence(this);
+        return size;
     }
 }

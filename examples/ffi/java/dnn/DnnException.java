@@ -1,5 +1,7 @@
 package dnn;
 
+import java.lang.ref.Reference;
+
 /** A call of the library failed. */
 public final class DnnException extends RuntimeException {
     private static final long serialVersionUID = 1;
@@ -12,8 +14,14 @@ public final class DnnException extends RuntimeException {
         this.status = status;
     }
 
-    /** The text belongs to the thread, so it is read at once. */
-    static int check(int status) {
+    /**
+     * The status of a call, unless it is an error. The text belongs to the thread, so it is read at once. `used` are the handles
+     * that the call worked with: the collector must not release them before it has returned.
+     */
+    static int check(int status, Handle... used) {
+        for (Handle handle : used) {
+            Reference.reachabilityFence(handle);
+        }
         if (status < 0) {
             throw new DnnException(status, C.LIBRARY.dnn_last_error());
         }

@@ -24,13 +24,14 @@ abstract class Handle implements AutoCloseable {
         release = CLEANER.register(this, () -> destroy.accept(pointer));
     }
 
-    Handle(ToIntFunction<PointerByReference> create, Consumer<Pointer> destroy) {
-        this(created(create), destroy);
+    /** from: the handles that create works with */
+    Handle(ToIntFunction<PointerByReference> create, Consumer<Pointer> destroy, Handle... from) {
+        this(created(create, from), destroy);
     }
 
-    static Pointer created(ToIntFunction<PointerByReference> create) {
+    private static Pointer created(ToIntFunction<PointerByReference> create, Handle... from) {
         PointerByReference out = new PointerByReference();
-        DnnException.check(create.applyAsInt(out));
+        DnnException.check(create.applyAsInt(out), from);
         return out.getValue();
     }
 
@@ -57,12 +58,20 @@ abstract class Handle implements AutoCloseable {
     }
 
     /** A text that the library writes: once for its length, once for itself. */
-    static String read(Text text) {
+    final String read(Text text) {
         LongByReference length = new LongByReference();
-        DnnException.check(text.write(null, 0, length));
+        DnnException.check(text.write(null, 0, length), this);
         byte[] buffer = new byte[(int) length.getValue() + 1];
-        DnnException.check(text.write(buffer, buffer.length, length));
+        DnnException.check(text.write(buffer, buffer.length, length), this);
         return new String(buffer, 0, (int) length.getValue(), StandardCharsets.UTF_8);
+    }
+
+    /** The text, if C takes it to be the same: its own end with the first NUL. */
+    static String text(String text) {
+        if (text != null && text.indexOf(0) >= 0) {
+            throw new IllegalArgumentException("a text with a NUL in it: " + text.replace("\0", "\\0"));
+        }
+        return text;
     }
 
     /** The rows of so many columns that an array of this length holds. */

@@ -1,6 +1,7 @@
 package dnn;
 
 import com.sun.jna.ptr.DoubleByReference;
+import java.lang.ref.Reference;
 import java.util.function.Predicate;
 
 /** What changes a model's weights. For one thread at a time, but for cancel. */
@@ -18,7 +19,9 @@ public final class Trainer extends Handle {
     public Trainer(Model model, Config config) {
         super(
                 out -> C.LIBRARY.dnn_trainer_create(model.pointer(), pointerOf(config), out),
-                C.LIBRARY::dnn_trainer_destroy);
+                C.LIBRARY::dnn_trainer_destroy,
+                model,
+                config);
         inputs = model.inputs();
         outputs = model.outputs();
     }
@@ -27,18 +30,18 @@ public final class Trainer extends Handle {
     public double step(double[] x, double[] y) {
         DoubleByReference loss = new DoubleByReference();
         int n = samples(x.length, inputs, y.length, outputs);
-        DnnException.check(C.LIBRARY.dnn_trainer_step(pointer(), x, y, n, loss));
+        DnnException.check(C.LIBRARY.dnn_trainer_step(pointer(), x, y, n, loss), this);
         return loss.getValue();
     }
 
     /** fit without validation and progress */
     public boolean fit(Dataset training) {
-        return fit(training, null, progress -> true);
+        return fit(training, null, null);
     }
 
     /**
      * Trains for the config's epochs; true if it came to its end. progress is told after each batch, and stops the training by
-     * false; what it throws stops it too, and leaves fit once the library has returned. validation may be null.
+     * false; what it throws stops it too, and leaves fit once the library has returned. validation and progress may be null.
      */
     public boolean fit(Dataset training, Dataset validation, Predicate<Progress> progress) {
         Throwable[] thrown = new Throwable[1];
@@ -50,15 +53,16 @@ public final class Trainer extends Handle {
                 return 0;
             }
         };
-        DnnException.check(C.LIBRARY.dnn_trainer_set_progress(pointer(), callback, null));
+        DnnException.check(
+                C.LIBRARY.dnn_trainer_set_progress(pointer(), progress == null ? null : callback, null), this);
         try {
             int status = C.LIBRARY.dnn_trainer_fit(pointer(), training.pointer(), pointerOf(validation));
             if (thrown[0] != null) {
                 Trainer.<RuntimeException>rethrow(thrown[0]);
             }
-            return DnnException.check(status) != STOPPED;
+            return DnnException.check(status, this, training, validation) != STOPPED;
         } finally {
-            C.LIBRARY.dnn_trainer_set_progress(pointer(), null, null);
+            Reference.reachabilityFence(callback); // JNA holds it weakly; the next fit sets another
         }
     }
 
@@ -69,7 +73,7 @@ public final class Trainer extends Handle {
 
     /** Ends a fit that runs in another thread. */
     public void cancel() {
-        DnnException.check(C.LIBRARY.dnn_trainer_cancel(pointer()));
+        DnnException.check(C.LIBRARY.dnn_trainer_cancel(pointer()), this);
     }
 
     /** The mean training loss of each completed epoch. */
@@ -77,9 +81,10 @@ public final class Trainer extends Handle {
         double[] losses = new double[(int) C.LIBRARY.dnn_trainer_history_count(pointer())];
         for (int i = 0; i < losses.length; i++) {
             DoubleByReference loss = new DoubleByReference();
-            DnnException.check(C.LIBRARY.dnn_trainer_history(pointer(), i, loss, null, null));
+            DnnException.check(C.LIBRARY.dnn_trainer_history(pointer(), i, loss, null, null), this);
             losses[i] = loss.getValue();
         }
+        Reference.reachabilityFence(this);
         return losses;
     }
 
