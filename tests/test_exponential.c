@@ -22,30 +22,37 @@ typedef void (*all_f64)(int64_t n, const double *x, double *out);
 
 void exponential_all_f32(int64_t n, const float *x, float *out);
 void exponential_m1_all_f32(int64_t n, const float *x, float *out);
+void exponential_sigmoid_all_f32(int64_t n, const float *x, float *out);
 void exponential_all_f64(int64_t n, const double *x, double *out);
 void exponential_m1_all_f64(int64_t n, const double *x, double *out);
+void exponential_sigmoid_all_f64(int64_t n, const double *x, double *out);
 #if defined(__x86_64__)
 void exponential_all_f32_avx2(int64_t n, const float *x, float *out);
 void exponential_m1_all_f32_avx2(int64_t n, const float *x, float *out);
+void exponential_sigmoid_all_f32_avx2(int64_t n, const float *x, float *out);
 void exponential_all_f64_avx2(int64_t n, const double *x, double *out);
 void exponential_m1_all_f64_avx2(int64_t n, const double *x, double *out);
+void exponential_sigmoid_all_f64_avx2(int64_t n, const double *x, double *out);
 void exponential_all_f32_avx512(int64_t n, const float *x, float *out);
 void exponential_m1_all_f32_avx512(int64_t n, const float *x, float *out);
+void exponential_sigmoid_all_f32_avx512(int64_t n, const float *x, float *out);
 void exponential_all_f64_avx512(int64_t n, const double *x, double *out);
 void exponential_m1_all_f64_avx512(int64_t n, const double *x, double *out);
+void exponential_sigmoid_all_f64_avx512(int64_t n, const double *x, double *out);
 #endif
 
 static const struct {
     const char *name;
-    all_f32 plain_f32, m1_f32;
-    all_f64 plain_f64, m1_f64;
+    all_f32 plain_f32, m1_f32, sigmoid_f32;
+    all_f64 plain_f64, m1_f64, sigmoid_f64;
 } versions[] = {
-    {"baseline", exponential_all_f32, exponential_m1_all_f32, exponential_all_f64, exponential_m1_all_f64},
+    {"baseline", exponential_all_f32, exponential_m1_all_f32, exponential_sigmoid_all_f32, exponential_all_f64,
+     exponential_m1_all_f64, exponential_sigmoid_all_f64},
 #if defined(__x86_64__)
-    {"avx2", exponential_all_f32_avx2, exponential_m1_all_f32_avx2, exponential_all_f64_avx2,
-     exponential_m1_all_f64_avx2},
-    {"avx512", exponential_all_f32_avx512, exponential_m1_all_f32_avx512, exponential_all_f64_avx512,
-     exponential_m1_all_f64_avx512},
+    {"avx2", exponential_all_f32_avx2, exponential_m1_all_f32_avx2, exponential_sigmoid_all_f32_avx2,
+     exponential_all_f64_avx2, exponential_m1_all_f64_avx2, exponential_sigmoid_all_f64_avx2},
+    {"avx512", exponential_all_f32_avx512, exponential_m1_all_f32_avx512, exponential_sigmoid_all_f32_avx512,
+     exponential_all_f64_avx512, exponential_m1_all_f64_avx512, exponential_sigmoid_all_f64_avx512},
 #endif
 };
 enum { VERSIONS = sizeof versions / sizeof *versions, CHUNK = 1003 };
@@ -93,6 +100,12 @@ static double worst_float(all_f32 function, double (*reference)(double), uint64_
     return worst;
 }
 
+/* 1 / (1 + e^−x); 0 where e^−x is taken for infinite */
+static double float_sigmoid(double x)
+{
+    return x < -88 ? 0 : 1 / (1 + exp(-x));
+}
+
 static void test_floats_are_right_to_the_last_place(void **state)
 {
     (void)state;
@@ -102,10 +115,12 @@ static void test_floats_are_right_to_the_last_place(void **state)
             continue;
         const double plain = worst_float(versions[v].plain_f32, exp, stride, INFINITY);
         const double m1 = worst_float(versions[v].m1_f32, expm1, stride, 80);
-        print_message("%s, float: e^x within %.3f units in the last place, e^x - 1 within %.3f\n", versions[v].name,
-                      plain, m1);
+        const double sigmoid = worst_float(versions[v].sigmoid_f32, float_sigmoid, stride, INFINITY);
+        print_message("%s, float: e^x within %.3f units in the last place, e^x - 1 within %.3f, sigmoid within %.3f\n",
+                      versions[v].name, plain, m1, sigmoid);
         assert_true(plain <= 1);
         assert_true(m1 <= 2);
+        assert_true(sigmoid <= 3.5);
     }
 }
 
@@ -143,6 +158,11 @@ static double worst_double(all_f64 function, long double (*reference)(long doubl
     return worst;
 }
 
+static long double double_sigmoid(long double x)
+{
+    return x < -709 ? 0 : 1 / (1 + expl(-x));
+}
+
 static void test_doubles_are_right_to_the_last_place(void **state)
 {
     (void)state;
@@ -151,10 +171,12 @@ static void test_doubles_are_right_to_the_last_place(void **state)
             continue;
         const double plain = worst_double(versions[v].plain_f64, expl, INFINITY);
         const double m1 = worst_double(versions[v].m1_f64, expm1l, 80);
-        print_message("%s, double: e^x within %.3f units in the last place, e^x - 1 within %.3f\n", versions[v].name,
-                      plain, m1);
+        const double sigmoid = worst_double(versions[v].sigmoid_f64, double_sigmoid, INFINITY);
+        print_message("%s, double: e^x within %.3f units in the last place, e^x - 1 within %.3f, sigmoid within %.3f\n",
+                      versions[v].name, plain, m1, sigmoid);
         assert_true(plain <= 1);
         assert_true(m1 <= 2);
+        assert_true(sigmoid <= 3.5);
     }
 }
 
@@ -172,6 +194,8 @@ static void test_the_ends_of_the_range(void **state)
         assert_true(isnan(out[4]));
         versions[v].m1_f64(5, x, out);
         assert_true(out[0] == 0 && out[1] == 0 && out[3] == -1 && isnan(out[4]));
+        versions[v].sigmoid_f64(11, x, out);
+        assert_true(out[0] == 0.5 && out[2] == 1 && out[3] == 0 && isnan(out[4]) && out[9] == 1 && out[10] == 0);
     }
 }
 

@@ -17,6 +17,14 @@ struct array_out {
     float *f32;
 };
 
+/* out = in; [count] */
+static inline void array_widen(const float *in, int64_t count, double *out)
+{
+    for (int64_t j = 0; j < count; j++) {
+        out[j] = (double)in[j];
+    }
+}
+
 /* Rows from `first` on into (or out of) a matrix of the core, as many as it has. */
 void array_load(const struct core *core, struct array_in array, int64_t first, struct matrix out);
 void array_store(const struct core *core, struct matrix in, int64_t first, struct array_out array);

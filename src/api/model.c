@@ -24,7 +24,6 @@ static void destroy(dnn_model *model)
     }
     pthread_mutex_destroy(&model->idle_lock);
     dnn_config_destroy(model->config);
-    memory_free_aligned(atomic_load_explicit(&model->small_memory, memory_order_relaxed));
     memory_free(model->standardization.mean);
     memory_free_aligned(model->theta);
     memory_free(model->network);
@@ -114,11 +113,6 @@ int64_t dnn_model_layer_size(const dnn_model *model, int64_t layer)
 int64_t dnn_model_parameter_count(const dnn_model *model)
 {
     return model == NULL ? -1 : model->network->parameter_count;
-}
-
-const struct standardization *model_standardization(const dnn_model *model)
-{
-    return model->is_standardized ? &model->standardization : NULL;
 }
 
 bool model_make_standardization(dnn_model *model)

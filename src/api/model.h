@@ -29,7 +29,6 @@ struct dnn_model {
     pthread_mutex_t idle_lock;            /* guards the two below */
     struct pass *idle[MODEL_IDLE_PASSES]; /* memory of predictions, kept for the next */
     int32_t idle_count;
-    _Atomic(void *) small_memory; /* of a small network's predictions: whoever takes it leaves NULL, and puts it back */
 };
 
 /* A model with nothing in it but a copy of a config. */
@@ -55,7 +54,10 @@ void model_import_layers(const struct core *core, const struct network *network,
                          int64_t last, void *arena);
 
 /* By what the model standardizes its inputs; NULL if by nothing. */
-const struct standardization *model_standardization(const dnn_model *model);
+static inline const struct standardization *model_standardization(const dnn_model *model)
+{
+    return model->is_standardized ? &model->standardization : NULL;
+}
 
 /* Makes its memory, once; false if there is none. */
 bool model_make_standardization(dnn_model *model);

@@ -89,7 +89,6 @@ int32_t model_make_empty(const dnn_config *config, dnn_model **out)
     }
     atomic_init(&model->references, 1);
     atomic_init(&model->training, false);
-    atomic_init(&model->small_memory, NULL);
     const int32_t status = config_copy(config, &model->config);
     if (status != DNN_OK) {
         model_release(model);

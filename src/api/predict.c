@@ -76,9 +76,26 @@ int32_t predict_check(const dnn_model *model, struct array_in x, int64_t n, cons
     return array_check(model->core, "x", x, n, n_in);
 }
 
-bool predict_is_small(const dnn_model *model, struct array_in x, struct array_out y)
+bool predict_small_f32(const dnn_model *model, const float *x, int64_t n, void *memory, float *y)
 {
-    return model->network->is_small && x.f64 != NULL && y.f64 != NULL;
+    double x_f64[SMALL_WIDEST], y_f64[SMALL_WIDEST];
+    if (n != 1 || !model->network->is_small || x == NULL || y == NULL) {
+        return false;
+    }
+    array_widen(x, network_size(model->network, 0), x_f64);
+    if (!predict_small(model, x_f64, n, memory, y_f64)) {
+        return false;
+    }
+    for (int64_t j = 0; j < network_size(model->network, model->network->depth); j++) {
+        y[j] = (float)y_f64[j];
+    }
+    return true;
+}
+
+void predict_small_rows(const dnn_model *model, struct array_in x, int64_t n, struct pass *pass, struct array_out y)
+{
+    const struct small_rows rows = {x.f64, x.f32, y.f64, y.f32, n, x.by, pass};
+    model->core->predict_small_rows(model->network, model->theta, &rows);
 }
 
 static int32_t predict(const dnn_model *model, struct array_in x, int64_t n, struct array_out y)
@@ -88,8 +105,8 @@ static int32_t predict(const dnn_model *model, struct array_in x, int64_t n, str
     if (status != DNN_OK || n == 0) {
         return status;
     }
-    if (predict_is_small(model, x, y)) {
-        model->core->predict_small_rows(model->network, model->theta, x.by, x.f64, n, NULL, y.f64);
+    if (model->network->is_small) {
+        predict_small_rows(model, x, n, NULL, y);
         return DNN_OK;
     }
     status = model_borrow_pass(model, &pass);
@@ -100,35 +117,12 @@ static int32_t predict(const dnn_model *model, struct array_in x, int64_t n, str
     return status;
 }
 
-/* One sample of a small network: the way of core/small.h. False, and nothing changed, if something speaks against it; else
- * *status is what to return. */
-static bool predict_small(const dnn_model *model, const double *x, double *y, int32_t *status)
-{
-    if (x == NULL || y == NULL) {
-        return false;
-    }
-    dnn_model *shared = (dnn_model *)model; /* its memory is no part of the model's value */
-    void *memory = atomic_exchange_explicit(&shared->small_memory, NULL, memory_order_acquire);
-    if (memory == NULL) { /* another thread has it, or it was not made yet */
-        memory = memory_new_aligned(SMALL_MEMORY, 1);
-    }
-    if (memory == NULL) {
-        *status = status_out_of_memory("a prediction");
-        return true;
-    }
-    *status = DNN_OK;
-    const bool is_done =
-        model->core->predict_small(model->network, model->theta, memory, model_standardization(model), x, y);
-    memory_free_aligned(atomic_exchange_explicit(&shared->small_memory, memory, memory_order_acq_rel));
-    return is_done;
-}
-
 int32_t dnn_model_predict(const dnn_model *model, const double *x, int64_t n, double *y)
 {
     REQUIRE(model);
-    int32_t status;
-    if (n == 1 && model->network->is_small && predict_small(model, x, y, &status)) {
-        return status;
+    _Alignas(64) char memory[SMALL_MEMORY];
+    if (predict_small(model, x, n, memory, y)) {
+        return DNN_OK;
     }
     return predict(model, (struct array_in){.f64 = x, .by = model_standardization(model)}, n,
                    (struct array_out){.f64 = y});
@@ -137,6 +131,10 @@ int32_t dnn_model_predict(const dnn_model *model, const double *x, int64_t n, do
 int32_t dnn_model_predict_f32(const dnn_model *model, const float *x, int64_t n, float *y)
 {
     REQUIRE(model);
+    _Alignas(64) char memory[SMALL_MEMORY];
+    if (predict_small_f32(model, x, n, memory, y)) {
+        return DNN_OK;
+    }
     return predict(model, (struct array_in){.f32 = x, .by = model_standardization(model)}, n,
                    (struct array_out){.f32 = y});
 }

@@ -257,6 +257,10 @@ static int32_t descend_as_team(dnn_trainer *trainer, double eta, double *loss_su
 static int32_t descend(dnn_trainer *trainer, const struct samples *samples, double *loss_sum)
 {
     load(trainer, samples, 0);
+    if (samples->n == 1 && trainer->is_small && !trainer->pass->is_weighted &&
+        trainer_descend_small(trainer, NULL, NULL, loss_sum)) {
+        return DNN_OK;
+    }
     trainer->latest = LATEST_NONE; /* the pass is about to be overwritten */
     const double mean = 1 / (double)samples->n, eta = trainer->eta * mean;
     int32_t status;

@@ -100,6 +100,10 @@ int32_t trainer_check_samples(const dnn_trainer *trainer, const struct array_sam
 /* One update from the mean gradient. *loss_sum: Σ E before it. The weights change on success alone. */
 int32_t trainer_step(dnn_trainer *trainer, const struct samples *samples, double *loss_sum);
 
+/* One sample of a small network by plain gradient descent, from x and y, or, if they are NULL, from the pass: the way of
+ * core/small.h, for a trainer that is_small. *loss: E. False, and nothing changed, if something speaks against it. */
+bool trainer_descend_small(dnn_trainer *trainer, const double *x, const double *y, double *loss);
+
 /* step_gradient ← Σ ∇W, chunk by chunk. *loss_sum: Σ E. *bound: no number of the gradient is larger. */
 int32_t trainer_sum_in_step(dnn_trainer *trainer, const struct samples *samples, double *loss_sum, double *bound);
 

@@ -14,11 +14,17 @@
 
 enum { LEAST_UPDATES = 64 };
 
+/* Seconds since the fit began; 0 if nobody is shown them: reading the clock takes as long as a step of a tiny network. */
+static double elapsed(const struct fit *fit)
+{
+    return fit->trainer->callback == NULL ? 0 : seconds_now() - fit->began;
+}
+
 /* Shows the progress to the callback. DNN_STOPPED if it, or a cancel, asks for the end. */
 static int32_t report(struct fit *fit)
 {
     dnn_trainer *trainer = fit->trainer;
-    fit->progress.seconds = seconds_now() - fit->began;
+    fit->progress.seconds = elapsed(fit);
     if (trainer->callback != NULL && trainer->callback(trainer->user, &fit->progress) != 1) {
         return DNN_STOPPED;
     }
@@ -53,14 +59,14 @@ static int32_t run_batch(struct fit *fit, int64_t first)
     const struct batch batch = {fit, first};
     const struct samples samples = {load_batch, &batch, left < fit->batch_size ? left : fit->batch_size};
     double loss_sum;
-    const double began = seconds_now();
+    const double began = elapsed(fit);
     fit_set_rate(fit);
     fit->progress.batch++;
     const int32_t status = trainer_step(fit->trainer, &samples, &loss_sum);
     if (status != DNN_OK) {
         return add_place(fit, status == DNN_ERROR_NOT_FINITE ? fit_name_unfit(fit, first, samples.n, status) : status);
     }
-    fit->learning_seconds += seconds_now() - began;
+    fit->learning_seconds += elapsed(fit) - began;
     fit->samples += samples.n;
     /* The mean moves towards the batch's: a sum over the epoch could overflow where no loss did. */
     const double share = (double)samples.n / (double)fit->samples;

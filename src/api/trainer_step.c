@@ -26,33 +26,50 @@ static int32_t step(dnn_trainer *trainer, struct array_samples arrays, int64_t n
     return status;
 }
 
-/* One sample of a small network by plain gradient descent: the way of core/small.h. False, and nothing changed, if
- * something speaks against it; the long way then finds out what. */
+bool trainer_descend_small(dnn_trainer *trainer, const double *x, const double *y, double *loss)
+{
+    dnn_model *model = trainer->model;
+    struct small_step step = {
+        .x = x, .y = y, .by = model_standardization(model), .eta = trainer->eta, .weight_bound = model->weight_bound};
+    if (!trainer->core->descend_small(trainer->network, model->theta, trainer->pass, &step)) {
+        trainer->latest = LATEST_NONE;
+        return false;
+    }
+    model->weight_bound += 2 * step.change;
+    trainer_failed(trainer, DNN_OK);
+    trainer_set_latest(trainer, LATEST_IN_PASS, 1);
+    *loss = step.loss;
+    return true;
+}
+
+/* One sample of a small network. False, and nothing changed, if something speaks against it: the long way finds out what. */
 static bool step_small(dnn_trainer *trainer, const double *x, const double *y, int64_t n, double *loss)
 {
     dnn_model *model = trainer->model;
     if (n != 1 || !trainer->is_small || atomic_load_explicit(&model->training, memory_order_relaxed)) {
         return false;
     }
-    struct small_step step = {
-        .x = x, .y = y, .by = model_standardization(model), .eta = trainer->eta, .weight_bound = model->weight_bound};
+    double found;
     if (model_begin_training(model) != DNN_OK) {
         return false;
     }
-    const bool is_done = trainer->core->descend_small(trainer->network, model->theta, trainer->pass, &step);
-    if (is_done) {
-        model->weight_bound += 2 * step.change;
-        trainer->has_failed = false;
-        trainer->latest = LATEST_IN_PASS;
-        trainer->latest_scale = 1;
-    } else {
-        trainer->latest = LATEST_NONE;
-    }
+    const bool is_done = trainer_descend_small(trainer, x, y, &found);
     model_end_training(model);
     if (is_done && loss != NULL) {
-        *loss = step.loss;
+        *loss = found;
     }
     return is_done;
+}
+
+static bool step_small_f32(dnn_trainer *trainer, const float *x, const float *y, int64_t n, double *loss)
+{
+    double x_f64[SMALL_WIDEST], y_f64[SMALL_WIDEST];
+    if (n != 1 || !trainer->is_small) {
+        return false;
+    }
+    array_widen(x, network_size(trainer->network, 0), x_f64);
+    array_widen(y, network_size(trainer->network, trainer->network->depth), y_f64);
+    return step_small(trainer, x_f64, y_f64, n, loss);
 }
 
 int32_t dnn_trainer_step(dnn_trainer *trainer, const double *x, const double *y, int64_t n, double *loss)
@@ -72,6 +89,9 @@ int32_t dnn_trainer_step_f32(dnn_trainer *trainer, const float *x, const float *
     REQUIRE(trainer);
     REQUIRE(x);
     REQUIRE(y);
+    if (step_small_f32(trainer, x, y, n, loss)) {
+        return DNN_OK;
+    }
     const struct standardization *by = model_standardization(trainer->model);
     return step(trainer, (struct array_samples){{.f32 = x, .by = by}, {.f32 = y}}, n, loss);
 }

@@ -48,21 +48,6 @@ void dnn_workspace_destroy(dnn_workspace *workspace)
     }
 }
 
-/* One sample of a small network: the way of core/small.h, if nothing speaks against it. */
-static bool predict_small(dnn_workspace *workspace, const double *x, int64_t n, double *y)
-{
-    const dnn_model *model = workspace->model;
-    if (n != 1 || workspace->small_memory == NULL || x == NULL || y == NULL) {
-        return false;
-    }
-    if (!model->core->predict_small(model->network, model->theta, workspace->small_memory, model_standardization(model),
-                                    x, y)) {
-        return false;
-    }
-    workspace->is_small = true;
-    return true;
-}
-
 static int32_t predict(dnn_workspace *workspace, struct array_in x, int64_t n, struct array_out y)
 {
     int32_t status = check_range("n", n, 0, workspace->pass->max_rows);
@@ -71,9 +56,8 @@ static int32_t predict(dnn_workspace *workspace, struct array_in x, int64_t n, s
     }
     if (status == DNN_OK && n > 0) {
         workspace->is_small = false;
-        if (predict_is_small(workspace->model, x, y)) {
-            workspace->model->core->predict_small_rows(workspace->model->network, workspace->model->theta, x.by, x.f64,
-                                                       n, workspace->pass, y.f64);
+        if (workspace->model->network->is_small) {
+            predict_small_rows(workspace->model, x, n, workspace->pass, y);
         } else {
             predict_rows(workspace->model, workspace->pass, x, n, y);
         }
@@ -84,7 +68,8 @@ static int32_t predict(dnn_workspace *workspace, struct array_in x, int64_t n, s
 int32_t dnn_workspace_predict(dnn_workspace *workspace, const double *x, int64_t n, double *y)
 {
     REQUIRE(workspace);
-    if (predict_small(workspace, x, n, y)) {
+    if (predict_small(workspace->model, x, n, workspace->small_memory, y)) {
+        workspace->is_small = true;
         return DNN_OK;
     }
     return predict(workspace, (struct array_in){.f64 = x, .by = model_standardization(workspace->model)}, n,
@@ -94,6 +79,10 @@ int32_t dnn_workspace_predict(dnn_workspace *workspace, const double *x, int64_t
 int32_t dnn_workspace_predict_f32(dnn_workspace *workspace, const float *x, int64_t n, float *y)
 {
     REQUIRE(workspace);
+    if (predict_small_f32(workspace->model, x, n, workspace->small_memory, y)) {
+        workspace->is_small = true;
+        return DNN_OK;
+    }
     return predict(workspace, (struct array_in){.f32 = x, .by = model_standardization(workspace->model)}, n,
                    (struct array_out){.f32 = y});
 }

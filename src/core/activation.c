@@ -47,15 +47,10 @@ static void identity_chain(const struct activation *activation, int64_t n, const
     (void)activation, (void)n, (void)x, (void)psi;
 }
 
-static lanes sigmoid_of(lanes z, real c)
-{
-    return 1 / (1 + exponential(-c * z));
-}
-
 /* φ(z) = 1 / (1 + e^(−c z)) */
 static void sigmoid_apply(const struct activation *activation, int64_t n, const real *z, real *x)
 {
-    lanes_for_each(sigmoid_of, (real)activation->slope, n, z, x);
+    lanes_for_each(exponential_sigmoid, (real)activation->slope, n, z, x);
 }
 
 double activation_sigmoid_factor(const struct activation *activation)

@@ -35,8 +35,7 @@ struct core {
     bool (*is_small)(const struct network *network);
     bool (*predict_small)(const struct network *network, const void *theta, void *memory,
                           const struct standardization *by, const double *x, double *y);
-    void (*predict_small_rows)(const struct network *network, const void *theta, const struct standardization *by,
-                               const double *x, int64_t n, struct pass *pass, double *y);
+    void (*predict_small_rows)(const struct network *network, const void *theta, const struct small_rows *rows);
     bool (*descend_small)(const struct network *network, void *theta, struct pass *pass, struct small_step *step);
     double (*fused_bound)(const struct network *network, const struct pass *pass, double weight_bound);
     void (*forward_part)(const struct network *network, const void *theta, struct pass *pass, int64_t l, int64_t first,

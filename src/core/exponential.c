@@ -24,3 +24,8 @@ void exponential_m1_all(int64_t n, const real *x, real *out)
 {
     lanes_for_each(minus_one, 0, n, x, out);
 }
+
+void exponential_sigmoid_all(int64_t n, const real *x, real *out)
+{
+    lanes_for_each(exponential_sigmoid, 1, n, x, out);
+}

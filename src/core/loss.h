@@ -35,6 +35,9 @@ struct loss_kind {
     bool takes_probabilities;
 };
 
+/* Its place in the table, for loops that know a loss by name: see core/small.h. */
+enum { LOSS_SQUARED_ERROR };
+
 extern const struct loss_kind loss_kinds[];
 extern const int32_t loss_kind_count;
 

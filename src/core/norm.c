@@ -39,9 +39,11 @@ static real largest_of(int64_t n, const real *v)
     for (; j + LANES <= n; j += LANES) {
         take(lanes, LANES, v + j);
     }
-    take(lanes, n - j, v + j);
-    for (int32_t k = 0; k < LANES; k++) {
+    for (int32_t k = 0; j > 0 && k < LANES; k++) {
         largest = lanes[k] > largest ? lanes[k] : largest;
+    }
+    for (; j < n; j++) {
+        take(&largest, 1, v + j);
     }
     real magnitude;
     memcpy(&magnitude, &largest, sizeof magnitude);

@@ -25,10 +25,8 @@ bool small_fits(const struct network *network);
 bool small_predict(const struct network *network, const void *theta, void *memory, const struct standardization *by,
                    const double *x, double *y);
 
-/* y = x_L of n samples, whose numbers are finite in the core's precision. x: [n × n_0], y: [n × n_L]; they may not overlap.
- * pass: with room for n rows, into which each x_l is written as well; or NULL. */
-void small_predict_rows(const struct network *network, const void *theta, const struct standardization *by,
-                        const double *x, int64_t n, struct pass *pass, double *y);
+/* y = x_L of n samples, whose numbers are finite in the core's precision. x and y may not overlap. */
+void small_predict_rows(const struct network *network, const void *theta, const struct small_rows *rows);
 
 /* W_l −= η ∇W_l for each l, from one sample by plain gradient descent, left in the pass as propagate_backward does. False,
  * and no weight changed, if a number is not finite or could become so, or the loss is not one of z alone: go the long way. */

@@ -12,13 +12,13 @@
 #include <stddef.h>
 
 /* Number j of a sample, standardized if need be; by halves where the difference would overflow, as core/standardize.c does. */
-LANES_INLINE real small_input(double number, const struct standardization *by, int64_t j)
+LANES_INLINE double small_input(double number, const struct standardization *by, int64_t j)
 {
     if (by == NULL) {
-        return (real)number;
+        return number;
     }
     const double difference = number - by->mean[j];
-    return (real)(isinf(difference) ? (number / 2 - by->mean[j] / 2) / (by->scale[j] / 2) : difference / by->scale[j]);
+    return isinf(difference) ? (number / 2 - by->mean[j] / 2) / (by->scale[j] / 2) : difference / by->scale[j];
 }
 
 /* φ(z) */
@@ -27,7 +27,7 @@ LANES_INLINE lanes small_apply(const struct activation *activation, lanes z)
     const real slope = (real)activation->slope;
     switch (activation->kind) {
     case ACTIVATION_SIGMOID:
-        return 1 / (1 + exponential_normal(-slope * z));
+        return exponential_sigmoid(z, slope);
     case ACTIVATION_TANH:
         return exponential_tanh(z);
     case ACTIVATION_RELU:

@@ -8,15 +8,25 @@
 
 #include <stddef.h>
 
-/* Number j of up to LANES samples from x on, `columns` apart; beyond the last sample, the last again. */
-LANES_INLINE lanes gather(const double *x, const struct standardization *by, int64_t columns, int64_t j,
-                          int64_t samples)
+/* One sample, into number k of each vector. */
+LANES_INLINE void take(const struct small_rows *rows, int64_t sample, int64_t columns, int64_t k, lanes *x)
 {
-    lanes v = lanes_of(0);
-    for (int64_t k = 0; k < LANES; k++) {
-        v[k] = small_input(x[(k < samples ? k : samples - 1) * columns + j], by, j);
+    real *out = (real *)x + k;
+    const int64_t at = sample * columns;
+    if (rows->by != NULL) {
+        for (int64_t j = 0; j < columns; j++) {
+            const double number = rows->x_f64 != NULL ? rows->x_f64[at + j] : (double)rows->x_f32[at + j];
+            out[j * LANES] = (real)small_input(number, rows->by, j);
+        }
+    } else if (rows->x_f64 != NULL) {
+        for (int64_t j = 0; j < columns; j++) {
+            out[j * LANES] = (real)rows->x_f64[at + j];
+        }
+    } else {
+        for (int64_t j = 0; j < columns; j++) {
+            out[j * LANES] = (real)rows->x_f32[at + j];
+        }
     }
-    return v;
 }
 
 /* x_{l+1} of the samples in x_l; both: [SMALL_WIDEST] */
@@ -45,20 +55,37 @@ static void keep(const struct network *network, const lanes *x, int64_t l, int64
     }
 }
 
-void small_predict_rows(const struct network *network, const void *theta, const struct standardization *by,
-                        const double *x, int64_t n, struct pass *pass, double *y)
+/* Number k of each vector as one row of y. */
+LANES_INLINE void give(const lanes *x, int64_t columns, int64_t k, int64_t sample, const struct small_rows *rows)
 {
-    lanes first[SMALL_WIDEST], second[SMALL_WIDEST], *from = first, *to = second;
+    const real *in = (const real *)x + k;
+    if (rows->y_f64 != NULL) {
+        for (int64_t j = 0; j < columns; j++) {
+            rows->y_f64[sample * columns + j] = (double)in[j * LANES];
+        }
+    } else {
+        for (int64_t j = 0; j < columns; j++) {
+            rows->y_f32[sample * columns + j] = (float)in[j * LANES];
+        }
+    }
+}
+
+void small_predict_rows(const struct network *network, const void *theta, const struct small_rows *rows)
+{
+    _Alignas(64) lanes one[SMALL_WIDEST];
+    _Alignas(64) lanes other[SMALL_WIDEST];
+    lanes *from = one, *to = other;
+    struct pass *pass = rows->pass;
     const int64_t n_in = network->layers[0].n_in, n_out = network->layers[network->depth - 1].n_out;
-    for (int64_t s = 0; s < n; s += LANES) {
-        const int64_t samples = n - s < LANES ? n - s : LANES;
-        for (int64_t j = 0; j < n_in; j++) {
-            from[j] = gather(x + s * n_in, by, n_in, j, samples);
+    for (int64_t first = 0; first < rows->n; first += LANES) {
+        const int64_t samples = rows->n - first < LANES ? rows->n - first : LANES;
+        for (int64_t k = 0; k < LANES; k++) { /* beyond the last sample, the last again */
+            take(rows, first + (k < samples ? k : samples - 1), n_in, k, from);
         }
         for (int64_t l = 0; l < network->depth; l++) {
             const struct layer *layer = &network->layers[l];
             if (pass != NULL) {
-                keep(network, from, l, s, samples, pass);
+                keep(network, from, l, first, samples, pass);
             }
             run_layer(layer, (const real *)theta + layer->offset, from, to);
             lanes *used = from;
@@ -66,15 +93,13 @@ void small_predict_rows(const struct network *network, const void *theta, const 
             to = used;
         }
         if (pass != NULL) {
-            keep(network, from, network->depth, s, samples, pass);
+            keep(network, from, network->depth, first, samples, pass);
         }
         for (int64_t k = 0; k < samples; k++) {
-            for (int64_t j = 0; j < n_out; j++) {
-                y[(s + k) * n_out + j] = (double)from[j][k];
-            }
+            give(from, n_out, k, first + k, rows);
         }
     }
     if (pass != NULL) {
-        pass->n_rows = n;
+        pass->n_rows = rows->n;
     }
 }
