@@ -135,9 +135,11 @@ namespace Dnn
         [DllImport(Library)] internal static extern double dnn_progress_validation_accuracy(IntPtr progress);
         [DllImport(Library)] internal static extern double dnn_progress_seconds(IntPtr progress);
 
-        // UTF-8 with its closing NUL
+        // UTF-8 with its closing NUL; C would take an earlier one for the end.
         internal static byte[] Bytes(string text)
         {
+            if (text != null && text.IndexOf('\0') >= 0)
+                throw new ArgumentException("a text with a NUL in it: " + text.Replace("\0", "\\0"));
             return Encoding.UTF8.GetBytes(text + "\0");
         }
 
@@ -201,7 +203,9 @@ namespace Dnn
         {
             set
             {
-                string text = Convert.ToString(value, CultureInfo.InvariantCulture);
+                string text = value is double number
+                    ? number.ToString("R", CultureInfo.InvariantCulture) // all its digits, on .NET Framework and Mono too
+                    : Convert.ToString(value, CultureInfo.InvariantCulture);
                 DnnException.Check(Native.dnn_config_set(Handle, Native.Bytes(key), Native.Bytes(value is bool ? text.ToLowerInvariant() : text)));
             }
             get
@@ -300,7 +304,7 @@ namespace Dnn
         public double[] Predict(params double[] x)
         {
             int n = Native.Rows("x", x.Length, Inputs);
-            var y = new double[n * Outputs];
+            var y = new double[(long)n * Outputs];
             DnnException.Check(Native.dnn_model_predict(Handle, x, n, y));
             return y;
         }
@@ -308,7 +312,7 @@ namespace Dnn
         public float[] Predict(float[] x)
         {
             int n = Native.Rows("x", x.Length, Inputs);
-            var y = new float[n * Outputs];
+            var y = new float[(long)n * Outputs];
             DnnException.Check(Native.dnn_model_predict_f32(Handle, x, n, y));
             return y;
         }
@@ -422,8 +426,7 @@ namespace Dnn
             }
             finally
             {
-                Native.dnn_trainer_set_progress(handle, null, IntPtr.Zero);
-                GC.KeepAlive(callback);
+                GC.KeepAlive(callback); // until here; the next Fit sets another
             }
         }
 
