@@ -56,6 +56,10 @@ finished = stopped.fit(dataset) { |progress| progress.epoch < 3 || !progress.end
 must_be(!finished && stopped.history.size == 3, "the callback stops after epoch 3")
 thrown = raised(KeyError) { stopped.fit(dataset) { raise KeyError, "from inside" } }
 must_be(false, "an exception in the callback comes out of fit") unless thrown&.message == "from inside"
+left = [stopped.fit(dataset) { break :broken }, catch(:out) { stopped.fit(dataset) { throw :out, :thrown } }]
+must_be(false, "break and throw leave fit") unless left == %i[broken thrown] && stopped.fit(dataset) { false } == false
+packed = Dnn::Dataset.new(X.flatten.pack("d*"), Y.flatten.pack("d*"), inputs: 3, outputs: 1)
+must_be(false, "a string of doubles is lent") unless model.evaluate(packed) == model.evaluate(dataset)
 
 [model, dataset].each(&:close)
 must_be(trainer.step(X, Y).positive? && raised(Dnn::Error) { model.predict(X) }, "handles are destroyed in any order")

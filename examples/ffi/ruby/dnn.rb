@@ -1,16 +1,18 @@
 # libdnn for Ruby: a thin binding by Fiddle, which comes with Ruby.
 #
 # ARRAYS. x and y are arrays of rows, [[0, 1], [1, 0]], or one row. Ruby's arrays hold objects, so their numbers are packed
-# into a string of doubles, a copy; such a string (row after row, of pack("d*")) may be given instead, and is lent to the library as
-# it is.
+# into a string of doubles, a copy; such a string (row after row, of pack("d*") or Numo's to_binary) may be given instead, and is
+# lent to the library as it is. A Dataset must then be told how many columns it has: inputs:, outputs:.
 #
 # ERRORS. A status below 0 raises Dnn::Error with the text of dnn_last_error and the number in #status; an array of the
 # wrong shape is an ArgumentError.
 #
 # HANDLES are released by the garbage collector, in whatever order; #close releases one at once.
 #
-# THREADS. Ruby runs nothing else while the library computes. The library is found by the environment variable
-# DNN_LIBRARY, else where the system looks for libdnn.so.0.
+# THREADS. Ruby's other threads run while the library computes (Fiddle gives up the lock). One Model may predict in any number of
+# them; anything else is used by one at a time, but for Trainer#cancel.
+#
+# The library is found by the environment variable DNN_LIBRARY, else where the system looks for libdnn.so.0.
 require "fiddle"
 
 module Dnn
@@ -30,7 +32,8 @@ module Dnn
       model_predict: "ipplp", model_classify: "ipplp", model_evaluate: "ipppp", model_standardize: "ipp",
       model_summary: "ipplp", model_save: "ipp", model_load: "ipp",
       trainer_create: "ippp", trainer_destroy: "vp", trainer_step: "ippplp", trainer_fit: "ippp",
-      trainer_set_progress: "ippp", trainer_history_count: "lp", trainer_history: "iplppp", trainer_diagnose: "ipplp",
+      trainer_set_progress: "ippp", trainer_cancel: "ip", trainer_history_count: "lp", trainer_history: "iplppp",
+      trainer_diagnose: "ipplp",
       progress_epoch: "lp", progress_epochs: "lp", progress_batch: "lp", progress_batches: "lp", progress_loss: "dp",
       progress_validation_loss: "dp", progress_validation_accuracy: "dp", progress_seconds: "dp"
     }.freeze
@@ -81,15 +84,34 @@ module Dnn
     buffer[0, size].force_encoding("UTF-8")
   end
 
+  # The handle of an object, or nil for nil. C could not tell it from one of another class.
+  def self.handle(kind, object)
+    raise TypeError, "expected a #{kind}, got a #{object.class}" unless object.nil? || object.is_a?(kind)
+    object&.handle
+  end
+
+  # A value as C takes it, which would end at a NUL.
+  def self.string(value)
+    value.to_s.tap { |string| raise ArgumentError, "#{string.inspect} holds a NUL" if string.include?("\0") }
+  end
+
   # [doubles in a string, rows, columns]; columns nil: whatever it has.
   def self.rows(name, array, columns)
-    return [array, array.bytesize / 8 / columns, columns] if array.is_a?(String) && columns && (array.bytesize % (8 * columns)).zero?
+    return packed(name, array, columns) if array.is_a?(String)
     array = [array] unless array.first.is_a?(Array)
     found = array.map(&:size).uniq
     unless found.size <= 1 && (columns.nil? || found == [columns] || found.empty?)
       raise ArgumentError, "#{name} has rows of #{found.join(", ")} numbers, expected #{columns || "rows of one length"}"
     end
     [array.flatten.pack("d*"), array.size, columns || found.first]
+  end
+
+  def self.packed(name, string, columns)
+    unless columns && (string.bytesize % (8 * columns)).zero?
+      expected = columns ? "rows of #{columns} doubles" : "inputs: and outputs: to say how many doubles a row has"
+      raise ArgumentError, "#{name} is a string of #{string.bytesize} bytes, expected #{expected}"
+    end
+    [string, string.bytesize / 8 / columns, columns]
   end
 
   # Owns one handle.
@@ -120,37 +142,37 @@ module Dnn
   # What a network is and how it learns; the keys are in dnn.h.
   class Config < Owner
     def initialize(recipe = "tutorial", **settings)
-      own(:config) { |out| C.config_create(recipe, out) }
+      own(:config) { |out| C.config_create(Dnn.string(recipe), out) }
       settings.each { |key, value| self[key] = value }
     end
 
     def []=(key, value)
-      Dnn.check(C.config_set(handle, key.to_s, value.to_s))
+      Dnn.check(C.config_set(handle, Dnn.string(key), Dnn.string(value)))
     end
 
     def [](key)
-      Dnn.text { |buffer, capacity, length| C.config_get(handle, key.to_s, buffer, capacity, length) }
+      Dnn.text { |buffer, capacity, length| C.config_get(handle, Dnn.string(key), buffer, capacity, length) }
     end
   end
 
   # Samples, copied.
   class Dataset < Owner
-    def initialize(x, y)
-      x, n, inputs = Dnn.rows("x", x, nil)
-      y, n_y, outputs = Dnn.rows("y", y, nil)
+    def initialize(x, y, inputs: nil, outputs: nil)
+      x, n, inputs = Dnn.rows("x", x, inputs)
+      y, n_y, outputs = Dnn.rows("y", y, outputs)
       raise ArgumentError, "x has #{n} samples, y has #{n_y}" unless n == n_y
       own(:dataset) { |out| C.dataset_create(x, n, inputs, y, outputs, out) }
     end
 
     # Classes 0, 1, …
-    def self.from_labels(x, labels, classes = labels.max + 1)
-      x, n, inputs = Dnn.rows("x", x, nil)
+    def self.from_labels(x, labels, classes = labels.max + 1, inputs: nil)
+      x, n, inputs = Dnn.rows("x", x, inputs)
       raise ArgumentError, "x has #{n} samples, there are #{labels.size} labels" unless n == labels.size
       allocate.own(:dataset) { |out| C.dataset_create_labels(x, n, inputs, labels.pack("l*"), classes, out) }
     end
 
     def self.read_csv(path, options = "")
-      allocate.own(:dataset) { |out| C.dataset_read_csv(path, options, out) }
+      allocate.own(:dataset) { |out| C.dataset_read_csv(File.path(path), Dnn.string(options), out) }
     end
 
     # [first, second]: `fraction` of the samples, and the rest
@@ -167,15 +189,15 @@ module Dnn
 
   class Model < Owner
     def initialize(layers, config = nil)
-      own(:model) { |out| C.model_create(layers.pack("q*"), layers.size, config&.handle, out) }
+      own(:model) { |out| C.model_create(layers.pack("q*"), layers.size, Dnn.handle(Config, config), out) }
     end
 
     def self.load(path)
-      allocate.own(:model) { |out| C.model_load(path, out) }
+      allocate.own(:model) { |out| C.model_load(File.path(path), out) }
     end
 
     def save(path)
-      Dnn.check(C.model_save(handle, path))
+      Dnn.check(C.model_save(handle, File.path(path)))
     end
 
     def layers
@@ -203,12 +225,12 @@ module Dnn
     # {loss:, accuracy:}
     def evaluate(dataset)
       loss, accuracy = Dnn.room(1), Dnn.room(1)
-      Dnn.check(C.model_evaluate(handle, dataset.handle, loss, accuracy))
+      Dnn.check(C.model_evaluate(handle, Dnn.handle(Dataset, dataset), loss, accuracy))
       {loss: loss.unpack1("d"), accuracy: accuracy.unpack1("d")}
     end
 
     def standardize(dataset)
-      Dnn.check(C.model_standardize(handle, dataset.handle))
+      Dnn.check(C.model_standardize(handle, Dnn.handle(Dataset, dataset)))
     end
 
     def to_s
@@ -226,8 +248,8 @@ module Dnn
 
   class Trainer < Owner
     def initialize(model, config = nil)
+      own(:trainer) { |out| C.trainer_create(Dnn.handle(Model, model), Dnn.handle(Config, config), out) }
       @layers = model.layers
-      own(:trainer) { |out| C.trainer_create(model.handle, config&.handle, out) }
     end
 
     # One update; the mean loss before it
@@ -241,22 +263,21 @@ module Dnn
     end
 
     # Trains for the config's epochs; true if it came to its end. The block is told a Progress after each batch, and stops
-    # the training by returning false; what it raises stops it too, and leaves fit once the library has returned.
+    # the training by false. So does whatever leaves the block: break, throw, an exception.
     def fit(training, validation = nil, &block)
-      raised = nil
       call = block && Fiddle::Closure::BlockCaller.new(C::INT, [C::POINTER, C::POINTER]) do |_, progress|
-        told = Progress.new(*Progress.members.map { |name| C.public_send(:"progress_#{name}", progress) })
-        block.call(told) == false ? 0 : 1
-      rescue Exception => error # must not reach C
-        raised = error
-        0
+        Fiber.yield(Progress.new(*Progress.members.map { |name| C.public_send(:"progress_#{name}", progress) }))
       end
       Dnn.check(C.trainer_set_progress(handle, call, nil))
-      status = C.trainer_fit(handle, training.handle, validation&.handle)
-      failure = Error.new(status) if status < 0
-      C.trainer_set_progress(handle, nil, nil)
-      raise raised || failure if raised || failure
-      status != STOPPED
+      handles = [handle, Dnn.handle(Dataset, training), Dnn.handle(Dataset, validation)]
+      # The library runs in a fiber and the block out here: what leaves the block does not pass through C's frames.
+      library = Fiber.new { Dnn.check(C.trainer_fit(*handles)) != STOPPED }
+      Thread.handle_interrupt(Object => :never) { run(library, block) } # nor does what comes from outside: Timeout, kill
+    end
+
+    # Ends a fit that runs in another thread.
+    def cancel
+      Dnn.check(C.trainer_cancel(handle))
     end
 
     def history
@@ -269,6 +290,18 @@ module Dnn
 
     def diagnose
       Dnn.text { |buffer, capacity, length| C.trainer_diagnose(handle, buffer, capacity, length) }
+    end
+
+    # Calls the block until the library's fiber has come to its end.
+    private def run(library, block)
+      result = library.resume
+      while library.alive?
+        goes_on = Thread.handle_interrupt(Object => :immediate) { block.call(result) }
+        result = library.resume(goes_on == false ? 0 : 1)
+      end
+      result
+    ensure
+      library.resume(0) while library.alive?
     end
   end
 end
