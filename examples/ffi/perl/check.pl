@@ -67,6 +67,8 @@ my $finished = $stopped->fit($dataset, progress => sub { $_[0]{epoch} < 3 || $_[
 must_be(!$finished && $stopped->history == 3, 'the callback stops after epoch 3');
 my $inside = died(sub { $stopped->fit($dataset, progress => sub { die "from inside\n" }) });
 must_be(0, 'what the callback dies of comes out of fit') unless $inside eq "from inside\n";
+my $packed = DNN::Dataset->new(pack('d*', map { @$_ } @x), pack('d*', map { @$_ } @y), inputs => 3, outputs => 1);
+must_be(0, 'a string of doubles is lent') unless ($model->evaluate($packed))[0] == ($model->evaluate($dataset))[0];
 
 undef $model;
 undef $dataset;

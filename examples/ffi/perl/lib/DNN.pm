@@ -3,8 +3,8 @@ package DNN;
 # libdnn for Perl: a binding by FFI::Platypus (Debian: libffi-platypus-perl).
 #
 # ARRAYS. x and y are references to arrays of rows, [[0, 1], [1, 0]], or to one row. Perl's numbers are no plain doubles, so they
-# are packed into a string for a call, which is a copy; such a string, of pack('d*', ...), may be given instead, and is lent to
-# the library as it is.
+# are packed into a string for a call, which is a copy; such a string, of pack('d*', ...) or a PDL's get_dataref, may be given
+# instead, and is lent to the library as it is. A dataset must then be told how many columns it has: inputs => 3, outputs => 1.
 #
 # ERRORS. A status below 0 dies with a DNN::Error, which is its text (dnn_last_error) as a string and has a status; so does an
 # array of the wrong shape.
@@ -18,6 +18,7 @@ use warnings;
 our $VERSION = '0.1.0';
 
 use FFI::Platypus 1.00;
+use Scalar::Util qw(blessed);
 
 use constant STOPPED => 1;
 
@@ -75,10 +76,31 @@ sub fail {
     die bless {status => $status, text => $text}, 'DNN::Error';
 }
 
+sub last_error {
+    my $text = DNN::C::last_error();
+    utf8::decode($text);
+    return $text;
+}
+
 sub check {
     my ($status) = @_;
-    fail($status, DNN::C::last_error()) if $status < 0;
+    fail($status, last_error()) if $status < 0;
     return $status;
+}
+
+# The handle of an object, or undef. C could not tell it from one of another class.
+sub handle_of {
+    my ($class, $object) = @_;
+    return undef unless defined $object;
+    fail(-1, "expected a $class, got " . (ref $object || "'$object'")) unless blessed $object && $object->isa($class);
+    return $object->{handle};
+}
+
+# A text for C, which would end at a NUL.
+sub string {
+    my ($text) = @_;
+    fail(-1, 'a text with a NUL in it: ' . $text =~ s/\0/\\0/gr) if defined $text && $text =~ /\0/;
+    return $text;
 }
 
 # The address of a string's first byte.
@@ -107,8 +129,13 @@ sub text {
 # (a string of doubles, rows, columns)
 sub doubles {
     my ($name, $rows, $columns) = @_;
-    if (!ref $rows && defined $columns && length($rows) % (8 * $columns) == 0) {
-        return ($rows, length($rows) / 8 / $columns, $columns);
+    use warnings FATAL => qw(numeric uninitialized); # of pack
+    if (!ref $rows) {
+        utf8::downgrade($rows);
+        my $expected = $columns ? "rows of $columns doubles" : 'inputs and outputs to say how many doubles a row has';
+        my $n = $columns ? length($rows) / 8 / $columns : 0.5;
+        fail(-1, "$name is a string of " . length($rows) . " bytes, expected $expected") if $n != int $n;
+        return ($rows, $n, $columns);
     }
     $rows = [$rows] unless ref $rows->[0];
     $columns //= @{$rows->[0]};
@@ -136,31 +163,32 @@ package DNN::Config;
 
 sub new {
     my ($class, $recipe, %settings) = @_;
-    my $self = bless {handle => DNN::create(sub { DNN::C::config_create($recipe // 'tutorial', @_) })}, $class;
+    my $self = bless {handle => DNN::create(sub { DNN::C::config_create(DNN::string($recipe) // 'tutorial', @_) })}, $class;
     $self->set($_ => $settings{$_}) for keys %settings;
     return $self;
 }
 
 sub set {
     my ($self, $key, $value) = @_;
-    DNN::check(DNN::C::config_set($self->{handle}, $key, $value));
+    DNN::check(DNN::C::config_set($self->{handle}, DNN::string($key), DNN::string($value)));
     return $self;
 }
 
 sub get {
     my ($self, $key) = @_;
-    return DNN::text(sub { DNN::C::config_get($self->{handle}, $key, @_) });
+    return DNN::text(sub { DNN::C::config_get($self->{handle}, DNN::string($key), @_) });
 }
 
 sub DESTROY { DNN::C::config_destroy($_[0]{handle}) }
+sub CLONE_SKIP { 1 } # another thread's copy must not release it too
 
-# Samples, copied: DNN::Dataset->new($x, $y).
+# Samples, copied: DNN::Dataset->new($x, $y). Of strings: DNN::Dataset->new($x, $y, inputs => 3, outputs => 1).
 package DNN::Dataset;
 
 sub new {
-    my ($class, $given_x, $given_y) = @_;
-    my ($x, $n, $inputs) = DNN::doubles('x', $given_x);
-    my ($y, $m, $outputs) = DNN::doubles('y', $given_y);
+    my ($class, $given_x, $given_y, %columns) = @_;
+    my ($x, $n, $inputs) = DNN::doubles('x', $given_x, $columns{inputs});
+    my ($y, $m, $outputs) = DNN::doubles('y', $given_y, $columns{outputs});
     DNN::same_samples($n, $m);
     return $class->take(DNN::create(sub {
         DNN::C::dataset_create(DNN::address($x), $n, $inputs, DNN::address($y), $outputs, @_) }));
@@ -168,8 +196,8 @@ sub new {
 
 # Classes 0 to $classes - 1.
 sub from_labels {
-    my ($class, $given_x, $labels, $classes) = @_;
-    my ($x, $n, $inputs) = DNN::doubles('x', $given_x);
+    my ($class, $given_x, $labels, $classes, %columns) = @_;
+    my ($x, $n, $inputs) = DNN::doubles('x', $given_x, $columns{inputs});
     DNN::same_samples($n, scalar @$labels);
     my $packed = pack 'l*', @$labels;
     return $class->take(DNN::create(sub {
@@ -178,7 +206,7 @@ sub from_labels {
 
 sub read_csv {
     my ($class, $path, $options) = @_;
-    return $class->take(DNN::create(sub { DNN::C::dataset_read_csv($path, $options, @_) }));
+    return $class->take(DNN::create(sub { DNN::C::dataset_read_csv(DNN::string($path), DNN::string($options), @_) }));
 }
 
 sub take {
@@ -197,19 +225,20 @@ sub split {
 sub size { return DNN::C::dataset_size($_[0]{handle}) }
 
 sub DESTROY { DNN::C::dataset_destroy($_[0]{handle}) }
+sub CLONE_SKIP { 1 }
 
 # A network and its weights: DNN::Model->new([2, 3, 1], $config).
 package DNN::Model;
 
 sub new {
     my ($class, $layers, $config) = @_;
-    my $of_config = $config && $config->{handle};
+    my $of_config = DNN::handle_of('DNN::Config', $config);
     return $class->take(DNN::create(sub { DNN::C::model_create($layers, scalar @$layers, $of_config, @_) }));
 }
 
 sub load {
     my ($class, $path) = @_;
-    return $class->take(DNN::create(sub { DNN::C::model_load($path, @_) }));
+    return $class->take(DNN::create(sub { DNN::C::model_load(DNN::string($path), @_) }));
 }
 
 sub take {
@@ -224,7 +253,7 @@ sub take {
 
 sub save {
     my ($self, $path) = @_;
-    DNN::check(DNN::C::model_save($self->{handle}, $path));
+    DNN::check(DNN::C::model_save($self->{handle}, DNN::string($path)));
     return;
 }
 
@@ -243,13 +272,13 @@ sub predict {
 sub evaluate {
     my ($self, $dataset) = @_;
     my ($loss, $accuracy) = (0, 0);
-    DNN::check(DNN::C::model_evaluate($self->{handle}, $dataset->{handle}, \$loss, \$accuracy));
+    DNN::check(DNN::C::model_evaluate($self->{handle}, DNN::handle_of('DNN::Dataset', $dataset), \$loss, \$accuracy));
     return ($loss, $accuracy);
 }
 
 sub standardize {
     my ($self, $dataset) = @_;
-    DNN::check(DNN::C::model_standardize($self->{handle}, $dataset->{handle}));
+    DNN::check(DNN::C::model_standardize($self->{handle}, DNN::handle_of('DNN::Dataset', $dataset)));
     return;
 }
 
@@ -259,6 +288,7 @@ sub summary {
 }
 
 sub DESTROY { DNN::C::model_destroy($_[0]{handle}) }
+sub CLONE_SKIP { 1 }
 
 # What changes a model's weights: DNN::Trainer->new($model, $config).
 package DNN::Trainer;
@@ -267,9 +297,9 @@ my @of_progress = qw(epoch epochs batch batches loss validation_loss validation_
 
 sub new {
     my ($class, $model, $config) = @_;
-    my $of_config = $config && $config->{handle};
+    my ($of_model, $of_config) = (DNN::handle_of('DNN::Model', $model), DNN::handle_of('DNN::Config', $config));
     return bless {
-        handle  => DNN::create(sub { DNN::C::trainer_create($model->{handle}, $of_config, @_) }),
+        handle  => DNN::create(sub { DNN::C::trainer_create($of_model, $of_config, @_) }),
         inputs  => $model->{inputs},
         outputs => $model->{outputs},
     }, $class;
@@ -291,19 +321,21 @@ sub step {
 # training stops too, and fit dies of the same once the library has returned.
 sub fit {
     my ($self, $training, %options) = @_;
+    my @datasets = map { DNN::handle_of('DNN::Dataset', $_) } $training, $options{validation};
     my ($died, $what) = (0, undef);
     my $callback = $options{progress} && $ffi->closure(sub {
         my ($user, $progress) = @_;
         no strict 'refs';
         my %told = map { $_ => &{"DNN::C::progress_$_"}($progress) } @of_progress;
         my $goes_on;
-        eval { $goes_on = $options{progress}->(\%told); 1 } or ($died, $what) = (1, $@);
+        { # a block of its own, which "last" leaves instead of the library
+            eval { $goes_on = $options{progress}->(\%told); 1 } or ($died, $what) = (1, $@);
+        }
         return $goes_on ? 1 : 0;
     });
     DNN::check(DNN::C::trainer_set_progress($self->{handle}, $callback, undef));
-    my $validation = $options{validation} && $options{validation}{handle};
-    my $status = DNN::C::trainer_fit($self->{handle}, $training->{handle}, $validation);
-    my $text = DNN::C::last_error();
+    my $status = DNN::C::trainer_fit($self->{handle}, @datasets);
+    my $text = DNN::last_error();
     DNN::C::trainer_set_progress($self->{handle}, undef, undef);
     die $what if $died;
     DNN::fail($status, $text) if $status < 0;
@@ -327,5 +359,6 @@ sub diagnose {
 }
 
 sub DESTROY { DNN::C::trainer_destroy($_[0]{handle}) }
+sub CLONE_SKIP { 1 }
 
 1;
