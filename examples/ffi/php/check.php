@@ -71,6 +71,14 @@ mustBe(
     'a wrong shape raises',
 );
 
+$lent = FFI::cdef()->new('double[60]');
+for ($i = 0; $i < 60; $i++) {
+    $lent[$i] = $x[intdiv($i, 3)][$i % 3];
+}
+if ($model->predict($lent)[7] !== $model->predict($x)[7][0]) {
+    mustBe(false, 'memory that is lent is read');
+}
+
 $stopped = new Dnn\Trainer($model, $config);
 $finished = $stopped->fit($dataset, null, fn (Dnn\Progress $p) => $p->epoch < 3 || !$p->endsEpoch());
 mustBe(!$finished && count($stopped->history()) === 3, 'the callback stops after epoch 3');

@@ -1,10 +1,10 @@
 <?php
 /*
- * libdnn for PHP (8.0 and later): a binding by its FFI (ffi.enable=1 in php.ini, or -d ffi.enable=1; the command line has it
+ * libdnn for PHP (8.1 and later): a binding by its FFI (ffi.enable=1 in php.ini, or -d ffi.enable=1; the command line has it
  * on).
  *
  * ARRAYS. x and y are arrays of rows, [[0, 1], [1, 0]], or one row. PHP's arrays hold values of any kind, so their numbers are
- * copied into doubles for a call.
+ * copied into doubles for a call; such doubles, of FFI::cdef()->new('double[6]'), may be given instead, and are lent as they are.
  *
  * ERRORS. A status below 0 throws Dnn\Error with the text of dnn_last_error and the status as its code; an array of the
  * wrong shape is an \InvalidArgumentException.
@@ -128,12 +128,30 @@ function text(callable $write): string
     return FFI::string($buffer, $length[0]);
 }
 
+/** A text that C takes to be the same: its own ends with the first NUL. */
+function string(string $text): string
+{
+    if (str_contains($text, "\0")) {
+        throw new InvalidArgumentException('a text with a NUL in it: ' . addcslashes($text, "\0"));
+    }
+    return $text;
+}
+
 /**
  * The rows as doubles: [memory, rows, columns]. Columns null: as many as the first row has.
- * @param list<list<float>>|list<float> $rows
+ * @param list<list<float>>|list<float>|CData $rows
  */
-function doubles(string $name, array $rows, ?int $columns = null): array
+function doubles(string $name, array|CData $rows, ?int $columns = null): array
 {
+    if ($rows instanceof CData) {
+        $type = FFI::typeof($rows);
+        $isArray = $type->getKind() === $type::TYPE_ARRAY && $type->getArrayElementType()->getKind() === $type::TYPE_DOUBLE;
+        if (!$isArray || !$columns || $type->getArrayLength() % $columns !== 0) {
+            throw new InvalidArgumentException("$name is {$type->getName()}, expected doubles in rows of " .
+                ($columns ?? 'inputs or outputs, to be given'));
+        }
+        return [$rows, intdiv($type->getArrayLength(), $columns), $columns];
+    }
     if (!is_array($rows[0] ?? null)) {
         $rows = [$rows];
     }
@@ -145,6 +163,9 @@ function doubles(string $name, array $rows, ?int $columns = null): array
             throw new InvalidArgumentException("$name has " . count($row) . " numbers in row $i, expected $columns");
         }
         foreach ($row as $number) {
+            if (!is_numeric($number)) {
+                throw new InvalidArgumentException("$name has " . get_debug_type($number) . " in row $i, expected numbers");
+            }
             $memory[$k++] = (float) $number;
         }
     }
@@ -158,15 +179,25 @@ function sameSamples(int $x, int $y): void
     }
 }
 
+/** An object that owns a handle, to be released once: it cannot be cloned. */
+trait Owner
+{
+    private function __clone()
+    {
+    }
+}
+
 /** What a network is and how it learns. The keys are in dnn.h. */
 final class Config
 {
+    use Owner;
+
     public readonly CData $handle;
 
     /** @param array<string, mixed> $settings */
     public function __construct(string $recipe = 'tutorial', array $settings = [])
     {
-        $this->handle = handle('config', fn ($out) => c()->dnn_config_create($recipe, $out));
+        $this->handle = handle('config', fn ($out) => c()->dnn_config_create(string($recipe), $out));
         foreach ($settings as $key => $value) {
             $this->set($key, $value);
         }
@@ -181,21 +212,23 @@ final class Config
 
     public function set(string $key, mixed $value): self
     {
-        $text = is_bool($value) ? ($value ? 'true' : 'false') : (string) $value;
-        check(c()->dnn_config_set($this->handle, $key, $text));
+        $text = is_bool($value) || is_float($value) ? var_export($value, true) : (string) $value; // a float's digits, all of them
+        check(c()->dnn_config_set($this->handle, string($key), string($text)));
         return $this;
     }
 
     public function get(string $key): string
     {
         return text(fn ($buffer, $capacity, $length) =>
-            c()->dnn_config_get($this->handle, $key, $buffer, $capacity, $length));
+            c()->dnn_config_get($this->handle, string($key), $buffer, $capacity, $length));
     }
 }
 
 /** Samples, copied. */
 final class Dataset
 {
+    use Owner;
+
     private function __construct(public readonly CData $handle)
     {
     }
@@ -206,27 +239,28 @@ final class Dataset
     }
 
     /**
-     * @param list<list<float>> $x
-     * @param list<list<float>> $y
+     * @param list<list<float>>|CData $x
+     * @param list<list<float>>|CData $y
+     * @param ?int $inputs, $outputs columns, which CData does not tell
      */
-    public static function of(array $x, array $y): self
+    public static function of(array|CData $x, array|CData $y, ?int $inputs = null, ?int $outputs = null): self
     {
-        [$x, $n, $inputs] = doubles('x', $x);
-        [$y, $m, $outputs] = doubles('y', $y);
+        [$x, $n, $inputs] = doubles('x', $x, $inputs);
+        [$y, $m, $outputs] = doubles('y', $y, $outputs);
         sameSamples($n, $m);
         return new self(handle('dataset', fn ($out) => c()->dnn_dataset_create($x, $n, $inputs, $y, $outputs, $out)));
     }
 
     /**
-     * @param list<list<float>> $x
+     * @param list<list<float>>|CData $x
      * @param list<int> $labels classes 0 to classes - 1
      */
-    public static function ofLabels(array $x, array $labels, int $classes): self
+    public static function ofLabels(array|CData $x, array $labels, int $classes, ?int $inputs = null): self
     {
-        [$x, $n, $inputs] = doubles('x', $x);
+        [$x, $n, $inputs] = doubles('x', $x, $inputs);
         sameSamples($n, count($labels));
         $memory = c()->new("int32_t[$n]");
-        foreach ($labels as $i => $label) {
+        foreach (array_values($labels) as $i => $label) {
             $memory[$i] = $label;
         }
         return new self(handle('dataset', fn ($out) =>
@@ -235,7 +269,7 @@ final class Dataset
 
     public static function readCsv(string $path, string $options = ''): self
     {
-        return new self(handle('dataset', fn ($out) => c()->dnn_dataset_read_csv($path, $options, $out)));
+        return new self(handle('dataset', fn ($out) => c()->dnn_dataset_read_csv(string($path), string($options), $out)));
     }
 
     /** Two parts: the fraction of the samples, drawn by the seed, and the rest. */
@@ -255,6 +289,8 @@ final class Dataset
 /** A network and its weights. */
 final class Model
 {
+    use Owner;
+
     private function __construct(public readonly CData $handle)
     {
     }
@@ -277,12 +313,12 @@ final class Model
 
     public static function load(string $path): self
     {
-        return new self(handle('model', fn ($out) => c()->dnn_model_load($path, $out)));
+        return new self(handle('model', fn ($out) => c()->dnn_model_load(string($path), $out)));
     }
 
     public function save(string $path): void
     {
-        check(c()->dnn_model_save($this->handle, $path));
+        check(c()->dnn_model_save($this->handle, string($path)));
     }
 
     public function inputs(): int
@@ -296,15 +332,18 @@ final class Model
     }
 
     /**
-     * A row for each row of x; for one row, its outputs.
-     * @param list<list<float>>|list<float> $x
+     * A row for each row of x; for one row, its outputs; for CData, CData.
+     * @param list<list<float>>|list<float>|CData $x
      */
-    public function predict(array $x): array
+    public function predict(array|CData $x): array|CData
     {
         [$memory, $n] = doubles('x', $x, $this->inputs());
         $outputs = $this->outputs();
         $y = c()->new('double[' . max(1, $n * $outputs) . ']');
         check(c()->dnn_model_predict($this->handle, $memory, $n, $y));
+        if ($x instanceof CData) {
+            return $y;
+        }
         $rows = [];
         for ($i = 0; $i < $n; $i++) {
             for ($j = 0; $j < $outputs; $j++) {
@@ -367,6 +406,8 @@ final class Progress
 /** What changes a model's weights. */
 final class Trainer
 {
+    use Owner;
+
     public readonly CData $handle;
     private readonly int $inputs;
     private readonly int $outputs;
@@ -392,7 +433,7 @@ final class Trainer
     }
 
     /** One update; the mean loss before it. */
-    public function step(array $x, array $y): float
+    public function step(array|CData $x, array|CData $y): float
     {
         [$x, $n] = doubles('x', $x, $this->inputs);
         [$y, $m] = doubles('y', $y, $this->outputs);
@@ -408,11 +449,12 @@ final class Trainer
      */
     public function fit(Dataset $training, ?Dataset $validation = null, ?\Closure $progress = null): bool
     {
-        [$this->progress, $this->thrown] = [$progress, null];
         check(c()->dnn_trainer_set_progress($this->handle, $progress === null ? null : self::callback(), null));
+        [$this->progress, $this->thrown] = [$progress, null];
         self::$fitting[] = $this;
         $status = c()->dnn_trainer_fit($this->handle, $training->handle, $validation?->handle);
         array_pop(self::$fitting);
+        $this->progress = null;
         if ($this->thrown !== null) {
             throw $this->thrown;
         }
