@@ -49,8 +49,9 @@ local predictions = model:predict(X)
 for i = 1, 10 do
   print(("prediction %d: %s"):format(i - 1, bits(predictions[i][1])))
 end
-local lent, rows = dnn.array(X)
-assert(model:predict(lent, rows)[19] == predictions[20][1])
+local lent = dnn.array(X)
+assert(model:predict(lent)[19] == predictions[20][1])
+assert(model:evaluate(dnn.dataset(lent, dnn.array(Y), {inputs = 3, outputs = 1})) == model:evaluate(dataset))
 
 model:save("check.dnn")
 must_be(same(dnn.load("check.dnn"):predict(X), predictions), "a saved and loaded model predicts the same")

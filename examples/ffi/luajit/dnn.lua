@@ -1,14 +1,15 @@
 -- libdnn for LuaJIT: a binding by its FFI.
 --
 -- ARRAYS. x and y are a table of rows, {{0, 1}, {1, 0}}, which is copied into doubles; or such doubles themselves, made by
--- dnn.array(rows) or ffi.new("double[?]", n), with their number of rows: they are lent to the library as they are.
+-- dnn.array(rows) or ffi.new("double[?]", n), with their number of rows unless they are all of the array: they are lent to the
+-- library as they are.
 --
 -- ERRORS are raised by error(), as the text of dnn_last_error().
 --
 -- HANDLES are released by the garbage collector, in whatever order; :close() releases one at once.
 --
 -- THREADS. A Lua state is one thread. The library is found by the environment variable DNN_LIBRARY, else where the system
--- looks for libdnn.
+-- looks for libdnn (on Linux for libdnn.so.0, which needs no package for development).
 local ffi = require("ffi")
 
 ffi.cdef [[
@@ -67,7 +68,7 @@ double dnn_progress_validation_accuracy(const dnn_progress *progress);
 double dnn_progress_seconds(const dnn_progress *progress);
 ]]
 
-local C = ffi.load(os.getenv("DNN_LIBRARY") or "dnn")
+local C = ffi.load(os.getenv("DNN_LIBRARY") or (ffi.os == "Linux" and "libdnn.so.0" or "dnn"))
 local STOPPED = 1
 local dnn = {}
 
@@ -78,7 +79,7 @@ local function check(status)
   return status
 end
 
--- A handle that the collector releases: own("model", function(out) return C.dnn_model_load(path, out) end)
+-- A handle that the collector releases: own("model", function(out) return C.dnn_model_load(c_string(path), out) end)
 local function take(kind, handle)
   return ffi.gc(handle, C["dnn_" .. kind .. "_destroy"])
 end
@@ -97,9 +98,20 @@ local function text(write)
   return ffi.string(buffer, length[0])
 end
 
+-- A text for C, which would end at a NUL.
+local function c_string(text)
+  if text and tostring(text):find("\0", 1, true) then
+    error(("%q holds a NUL"):format(text), 0)
+  end
+  return text
+end
+
 -- The rows of a table as doubles: array, rows, columns.
 function dnn.array(rows)
-  local n, columns = #rows, #rows[1]
+  if rows[1] and type(rows[1]) ~= "table" then
+    error("expected a table of rows, {{…}, …}, not of " .. type(rows[1]) .. "s", 0)
+  end
+  local n, columns = #rows, #(rows[1] or {})
   local array = ffi.new("double[?]", n * columns)
   for i, row in ipairs(rows) do
     if #row ~= columns then
@@ -112,16 +124,24 @@ function dnn.array(rows)
   return array, n, columns
 end
 
--- What a function was given for `name`: a table of rows, or doubles and their rows.
+-- What a function was given for `name`, a table of rows, or doubles and their rows: array, rows, columns. Columns nil: what a
+-- table has.
 local function rows_of(name, given, n, columns)
-  if type(given) ~= "table" then
-    return given, n
+  if type(given) == "table" then
+    local array, rows, found = dnn.array(given)
+    if rows > 0 and found ~= (columns or found) then
+      error(("%s has rows of %d numbers, expected %d"):format(name, found, columns), 0)
+    end
+    return array, rows, columns or found
   end
-  local array, rows, found = dnn.array(given)
-  if found ~= columns then
-    error(("%s has rows of %d numbers, expected %d"):format(name, found, columns), 0)
+  -- an array knows its size, a pointer does not
+  local is_array = tostring(ffi.typeof(given)):find("double [", 1, true)
+  local room = is_array and columns and ffi.sizeof(given) / ffi.sizeof("double") / columns
+  n = n or room
+  if not n or n % 1 ~= 0 or n > (room or n) then
+    error(("%s is %s, expected %s rows of %s"):format(name, ffi.typeof(given), n or "a number of", columns or "so many"), 0)
   end
-  return array, rows
+  return given, n, columns
 end
 
 -- The methods of an object over a handle.
@@ -152,17 +172,19 @@ function dnn.config(recipe, settings)
 end
 
 function Config:set(key, value)
-  check(C.dnn_config_set(self.handle, key, tostring(value)))
+  local text = type(value) == "number" and ("%.17g"):format(value) or tostring(value)
+  check(C.dnn_config_set(self.handle, c_string(key), c_string(text)))
 end
 
 function Config:get(key)
   return text(function(...) return C.dnn_config_get(self.handle, key, ...) end)
 end
 
--- Samples, copied, from tables of rows.
-function dnn.dataset(x, y)
-  local x_array, n, n_in = dnn.array(x)
-  local y_array, n_y, n_out = dnn.array(y)
+-- Samples, copied, from tables of rows. For doubles, columns = {inputs = 3, outputs = 1}.
+function dnn.dataset(x, y, columns)
+  columns = columns or {}
+  local x_array, n, n_in = rows_of("x", x, nil, columns.inputs)
+  local y_array, n_y, n_out = rows_of("y", y, nil, columns.outputs)
   if n ~= n_y then
     error(("x has %d samples, y has %d"):format(n, n_y), 0)
   end
@@ -172,8 +194,8 @@ function dnn.dataset(x, y)
 end
 
 -- The same from labels, classes 0 to classes − 1.
-function dnn.labelled(x, labels, classes)
-  local x_array, n, n_in = dnn.array(x)
+function dnn.labelled(x, labels, classes, columns)
+  local x_array, n, n_in = rows_of("x", x, nil, columns and columns.inputs)
   if n ~= #labels then
     error(("x has %d samples, there are %d labels"):format(n, #labels), 0)
   end
@@ -185,7 +207,7 @@ end
 
 function dnn.read_csv(path, options)
   return setmetatable({handle = own("dataset", function(out)
-    return C.dnn_dataset_read_csv(path, options, out)
+    return C.dnn_dataset_read_csv(c_string(path), c_string(options), out)
   end)}, Dataset)
 end
 
@@ -218,11 +240,11 @@ function dnn.model(layers, config)
 end
 
 function dnn.load(path)
-  return model_of(own("model", function(out) return C.dnn_model_load(path, out) end))
+  return model_of(own("model", function(out) return C.dnn_model_load(c_string(path), out) end))
 end
 
 function Model:save(path)
-  check(C.dnn_model_save(self.handle, path))
+  check(C.dnn_model_save(self.handle, c_string(path)))
 end
 
 -- A table of rows for a table of rows; for doubles and their rows, doubles.
