@@ -13,13 +13,24 @@
 #include <Rinternals.h>
 #include <R_ext/Rdynload.h>
 
-#include <string.h>
-
 static void check(int32_t status)
 {
     if (status < 0) {
         Rf_error("%s", dnn_last_error());
     }
+}
+
+/* What an external pointer points to, which its tag names: C could not tell a model from a dataset. NULL, which the library
+ * refuses by name, for NULL, a closed handle or a pointer of a session before. */
+static void *handle_of(SEXP pointer, const char *kind)
+{
+    if (pointer == R_NilValue) {
+        return NULL;
+    }
+    if (TYPEOF(pointer) != EXTPTRSXP || R_ExternalPtrTag(pointer) != Rf_install(kind)) {
+        Rf_error("expected a %s", kind);
+    }
+    return R_ExternalPtrAddr(pointer);
 }
 
 static void finalize_config(SEXP pointer)
@@ -48,9 +59,9 @@ static void finalize_trainer(SEXP pointer)
 
 /* An external pointer to nothing yet, which will release what is put into it: made first, so that nothing can fail after
  * the handle is there. */
-static SEXP owner(R_CFinalizer_t finalize)
+static SEXP owner(const char *kind, R_CFinalizer_t finalize)
 {
-    SEXP pointer = PROTECT(R_MakeExternalPtr(NULL, R_NilValue, R_NilValue));
+    SEXP pointer = PROTECT(R_MakeExternalPtr(NULL, Rf_install(kind), R_NilValue));
     R_RegisterCFinalizerEx(pointer, finalize, TRUE);
     UNPROTECT(1);
     return pointer;
@@ -58,19 +69,19 @@ static SEXP owner(R_CFinalizer_t finalize)
 
 static const char *text_of(SEXP text)
 {
+    if (!Rf_isString(text) || XLENGTH(text) != 1 || STRING_ELT(text, 0) == NA_STRING) {
+        Rf_error("expected one string");
+    }
     return Rf_translateCharUTF8(STRING_ELT(text, 0));
 }
 
-/* NULL, which the library refuses by name, for a pointer of a session before or a closed handle. */
-static void *handle_of(SEXP pointer)
-{
-    return pointer == R_NilValue ? NULL : R_ExternalPtrAddr(pointer);
-}
-
-/* The rows of a matrix one after the other, in memory that R releases. */
-static double *rows_of(SEXP matrix)
+/* The rows of a matrix one after the other, in memory that R releases. It must have so many columns; 0: any. */
+static double *rows_of(const char *name, SEXP matrix, int64_t expected)
 {
     const R_xlen_t n = Rf_nrows(matrix), columns = Rf_ncols(matrix);
+    if (expected > 0 && columns != expected) {
+        Rf_error("%s has %d columns, the model takes %d", name, (int)columns, (int)expected);
+    }
     const double *from = REAL(matrix);
     double *to = (double *)R_alloc((size_t)(n * columns), sizeof *to);
     for (R_xlen_t i = 0; i < n; i++) {
@@ -83,7 +94,7 @@ static double *rows_of(SEXP matrix)
 
 static SEXP config_create(SEXP recipe)
 {
-    SEXP pointer = PROTECT(owner(finalize_config));
+    SEXP pointer = PROTECT(owner("dnn_config", finalize_config));
     dnn_config *config = NULL;
     check(dnn_config_create(text_of(recipe), &config));
     R_SetExternalPtrAddr(pointer, config);
@@ -93,14 +104,14 @@ static SEXP config_create(SEXP recipe)
 
 static SEXP config_set(SEXP config, SEXP key, SEXP text)
 {
-    check(dnn_config_set(handle_of(config), text_of(key), text_of(text)));
+    check(dnn_config_set(handle_of(config, "dnn_config"), text_of(key), text_of(text)));
     return R_NilValue;
 }
 
 static SEXP dataset_create(SEXP x, SEXP y)
 {
-    SEXP pointer = PROTECT(owner(finalize_dataset));
-    const double *x_rows = rows_of(x), *y_rows = rows_of(y);
+    SEXP pointer = PROTECT(owner("dnn_dataset", finalize_dataset));
+    const double *x_rows = rows_of("x", x, 0), *y_rows = rows_of("y", y, 0);
     dnn_dataset *dataset = NULL;
     check(dnn_dataset_create(x_rows, Rf_nrows(x), Rf_ncols(x), y_rows, Rf_ncols(y), &dataset));
     R_SetExternalPtrAddr(pointer, dataset);
@@ -110,8 +121,8 @@ static SEXP dataset_create(SEXP x, SEXP y)
 
 static SEXP dataset_create_labels(SEXP x, SEXP labels, SEXP classes)
 {
-    SEXP pointer = PROTECT(owner(finalize_dataset));
-    const double *rows = rows_of(x);
+    SEXP pointer = PROTECT(owner("dnn_dataset", finalize_dataset));
+    const double *rows = rows_of("x", x, 0);
     dnn_dataset *dataset = NULL;
     check(dnn_dataset_create_labels(rows, Rf_nrows(x), Rf_ncols(x), INTEGER(labels), Rf_asInteger(classes), &dataset));
     R_SetExternalPtrAddr(pointer, dataset);
@@ -121,14 +132,14 @@ static SEXP dataset_create_labels(SEXP x, SEXP labels, SEXP classes)
 
 static SEXP model_create(SEXP layers, SEXP config)
 {
-    SEXP pointer = PROTECT(owner(finalize_model));
+    SEXP pointer = PROTECT(owner("dnn_model", finalize_model));
     const R_xlen_t count = XLENGTH(layers);
     int64_t *sizes = (int64_t *)R_alloc((size_t)count, sizeof *sizes);
     for (R_xlen_t l = 0; l < count; l++) {
         sizes[l] = INTEGER(layers)[l];
     }
     dnn_model *model = NULL;
-    check(dnn_model_create(sizes, count, handle_of(config), &model));
+    check(dnn_model_create(sizes, count, handle_of(config, "dnn_config"), &model));
     R_SetExternalPtrAddr(pointer, model);
     UNPROTECT(1);
     return pointer;
@@ -136,7 +147,7 @@ static SEXP model_create(SEXP layers, SEXP config)
 
 static SEXP model_load(SEXP path)
 {
-    SEXP pointer = PROTECT(owner(finalize_model));
+    SEXP pointer = PROTECT(owner("dnn_model", finalize_model));
     dnn_model *model = NULL;
     check(dnn_model_load(text_of(path), &model));
     R_SetExternalPtrAddr(pointer, model);
@@ -146,19 +157,16 @@ static SEXP model_load(SEXP path)
 
 static SEXP model_save(SEXP model, SEXP path)
 {
-    check(dnn_model_save(handle_of(model), text_of(path)));
+    check(dnn_model_save(handle_of(model, "dnn_model"), text_of(path)));
     return R_NilValue;
 }
 
 static SEXP model_predict(SEXP model, SEXP x)
 {
-    const dnn_model *handle = handle_of(model);
+    const dnn_model *handle = handle_of(model, "dnn_model");
     const int64_t n = Rf_nrows(x), inputs = dnn_model_layer_size(handle, 0);
     const int64_t outputs = dnn_model_layer_size(handle, dnn_model_layer_count(handle) - 1);
-    if (handle != NULL && Rf_ncols(x) != inputs) {
-        Rf_error("x has %d columns, the model takes %d", Rf_ncols(x), (int)inputs);
-    }
-    const double *rows = rows_of(x);
+    const double *rows = rows_of("x", x, inputs);
     double *out = (double *)R_alloc((size_t)(n * (outputs < 0 ? 0 : outputs)), sizeof *out);
     check(dnn_model_predict(handle, rows, n, out));
     SEXP y = PROTECT(Rf_allocMatrix(REALSXP, (int)n, (int)outputs));
@@ -173,9 +181,10 @@ static SEXP model_predict(SEXP model, SEXP x)
 
 static SEXP trainer_create(SEXP model, SEXP config)
 {
-    SEXP pointer = PROTECT(owner(finalize_trainer));
+    SEXP pointer = PROTECT(owner("dnn_trainer", finalize_trainer));
+    dnn_model *of = handle_of(model, "dnn_model");
     dnn_trainer *trainer = NULL;
-    check(dnn_trainer_create(handle_of(model), handle_of(config), &trainer));
+    check(dnn_trainer_create(of, handle_of(config, "dnn_config"), &trainer));
     R_SetExternalPtrAddr(pointer, trainer);
     UNPROTECT(1);
     return pointer;
@@ -210,7 +219,7 @@ static int32_t tell(void *user, const dnn_progress *progress)
     Rf_setAttrib(list, R_NamesSymbol, list_names);
     SEXP call = PROTECT(Rf_lang2(told->function, list));
     SEXP answer = R_tryEvalSilent(call, R_GlobalEnv, &told->failed);
-    const int goes_on = !told->failed && Rf_asLogical(answer) == TRUE;
+    const int goes_on = !told->failed && (!Rf_isLogical(answer) || Rf_asLogical(answer) != FALSE);
     UNPROTECT(3);
     return goes_on;
 }
@@ -218,10 +227,11 @@ static int32_t tell(void *user, const dnn_progress *progress)
 static SEXP trainer_fit(SEXP trainer, SEXP training, SEXP validation, SEXP progress)
 {
     struct told told = {progress, 0};
-    dnn_trainer *handle = handle_of(trainer);
-    check(dnn_trainer_set_progress(handle, progress == R_NilValue ? NULL : tell, &told));
-    const int32_t status = dnn_trainer_fit(handle, handle_of(training), handle_of(validation));
-    dnn_trainer_set_progress(handle, NULL, NULL);
+    dnn_trainer *handle = handle_of(trainer, "dnn_trainer");
+    const dnn_dataset *learned = handle_of(training, "dnn_dataset"), *measured = handle_of(validation, "dnn_dataset");
+    check(dnn_trainer_set_progress(handle, progress == R_NilValue ? NULL : tell,
+                                   &told)); /* until the next fit sets another */
+    const int32_t status = dnn_trainer_fit(handle, learned, measured);
     if (told.failed) {
         Rf_error("%s", R_curErrorBuf());
     }
@@ -231,7 +241,7 @@ static SEXP trainer_fit(SEXP trainer, SEXP training, SEXP validation, SEXP progr
 
 static SEXP trainer_losses(SEXP trainer)
 {
-    const dnn_trainer *handle = handle_of(trainer);
+    const dnn_trainer *handle = handle_of(trainer, "dnn_trainer");
     const int64_t count = dnn_trainer_history_count(handle);
     SEXP losses = PROTECT(Rf_allocVector(REALSXP, (R_xlen_t)(count < 0 ? 0 : count)));
     for (int64_t i = 0; i < count; i++) {
@@ -241,25 +251,36 @@ static SEXP trainer_losses(SEXP trainer)
     return losses;
 }
 
-static SEXP trainer_step(SEXP trainer, SEXP x, SEXP y)
+/* sizes: the model's inputs and outputs */
+static SEXP trainer_step(SEXP trainer, SEXP sizes, SEXP x, SEXP y)
 {
     double loss = 0;
-    const double *x_rows = rows_of(x), *y_rows = rows_of(y);
-    check(dnn_trainer_step(handle_of(trainer), x_rows, y_rows, Rf_nrows(x), &loss));
+    const double *x_rows = rows_of("x", x, INTEGER(sizes)[0]), *y_rows = rows_of("y", y, INTEGER(sizes)[1]);
+    check(dnn_trainer_step(handle_of(trainer, "dnn_trainer"), x_rows, y_rows, Rf_nrows(x), &loss));
     return Rf_ScalarReal(loss);
 }
 
-/* Releases a handle now; its finalizer then finds nothing. */
-static SEXP destroy(SEXP pointer, SEXP kind)
+/* A model's inputs and outputs. */
+static SEXP model_sizes(SEXP model)
 {
-    const char *name = text_of(kind);
-    if (strcmp(name, "config") == 0) {
+    const dnn_model *handle = handle_of(model, "dnn_model");
+    SEXP sizes = Rf_allocVector(INTSXP, 2);
+    INTEGER(sizes)[0] = (int)dnn_model_layer_size(handle, 0);
+    INTEGER(sizes)[1] = (int)dnn_model_layer_size(handle, dnn_model_layer_count(handle) - 1);
+    return sizes;
+}
+
+/* Releases a handle now; its finalizer then finds nothing. */
+static SEXP destroy(SEXP pointer)
+{
+    const SEXP kind = TYPEOF(pointer) == EXTPTRSXP ? R_ExternalPtrTag(pointer) : R_NilValue;
+    if (kind == Rf_install("dnn_config")) {
         finalize_config(pointer);
-    } else if (strcmp(name, "dataset") == 0) {
+    } else if (kind == Rf_install("dnn_dataset")) {
         finalize_dataset(pointer);
-    } else if (strcmp(name, "model") == 0) {
+    } else if (kind == Rf_install("dnn_model")) {
         finalize_model(pointer);
-    } else {
+    } else if (kind == Rf_install("dnn_trainer")) {
         finalize_trainer(pointer);
     }
     return R_NilValue;
@@ -275,11 +296,12 @@ void R_init_dnn(DllInfo *info)
                                               {"model_load", (DL_FUNC)model_load, 1},
                                               {"model_save", (DL_FUNC)model_save, 2},
                                               {"model_predict", (DL_FUNC)model_predict, 2},
+                                              {"model_sizes", (DL_FUNC)model_sizes, 1},
                                               {"trainer_create", (DL_FUNC)trainer_create, 2},
                                               {"trainer_fit", (DL_FUNC)trainer_fit, 4},
                                               {"trainer_losses", (DL_FUNC)trainer_losses, 1},
-                                              {"trainer_step", (DL_FUNC)trainer_step, 3},
-                                              {"destroy", (DL_FUNC)destroy, 2},
+                                              {"trainer_step", (DL_FUNC)trainer_step, 4},
+                                              {"destroy", (DL_FUNC)destroy, 1},
                                               {NULL, NULL, 0}};
     R_registerRoutines(info, NULL, methods, NULL, NULL);
     R_useDynamicSymbols(info, FALSE);
