@@ -1,6 +1,7 @@
 // check.cpp - what ../README.md, "The check", asks of each language.
 #include "dnn.hpp"
 
+#include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -64,6 +65,11 @@ int main()
             static_assert(sizeof bits == sizeof out[0], "doubles of 64 bits");
             std::memcpy(&bits, &out[static_cast<std::size_t>(i)], sizeof bits);
             std::printf("prediction %d: %016llx\n", i, bits);
+        }
+
+        const std::array<double, inputs> row = {{x[0], x[1], x[2]}};
+        if (model.predict({x.data(), x.size()}) != out || model.predict(row) != model.predict({x[0], x[1], x[2]})) {
+            must_be(false, "arrays of any kind are lent");
         }
 
         model.save("check.dnn");

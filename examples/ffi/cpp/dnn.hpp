@@ -7,8 +7,8 @@
 // exception never crosses C: one that is thrown in a progress function stops the training, and leaves fit() once the
 // library has returned.
 //
-// ARRAYS are contiguous and row-major, as std::vector or as a pointer and a count; nothing is copied on the way in but by
-// Dataset. Lengths are checked here where a vector tells them, and a wrong one is a std::invalid_argument.
+// ARRAYS are contiguous and row-major: a std::vector, a std::array or the like, or a pointer and a count in braces, as in
+// predict({pointer, count}). Nothing is copied on the way in but by Dataset. A wrong length is a std::invalid_argument.
 //
 // THREADS. As dnn.h says: one Model may be shared by any number of threads that predict; anything else is used by one at a time.
 #ifndef DNN_HPP
@@ -24,6 +24,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -46,6 +47,33 @@ class Error : public std::runtime_error
     std::int32_t status_;
 };
 
+// Numbers of the caller's, read during a call.
+template <class Number> class View
+{
+  public:
+    View(const Number *data, std::size_t size) : data_(data), size_(size)
+    {
+    }
+    template <class Array, class = typename std::enable_if<std::is_convertible<
+                               decltype(std::declval<const Array &>().data()), const Number *>::value>::type>
+    View(const Array &numbers) : data_(numbers.data()), size_(numbers.size())
+    {
+    }
+
+    const Number *data() const noexcept
+    {
+        return data_;
+    }
+    std::size_t size() const noexcept
+    {
+        return size_;
+    }
+
+  private:
+    const Number *data_;
+    std::size_t size_;
+};
+
 namespace detail
 {
 
@@ -57,10 +85,22 @@ inline std::int32_t check(std::int32_t status)
     return status;
 }
 
-// Rows of `columns` numbers in a vector; throws if it does not hold whole rows.
-template <class Number> std::int64_t rows(const char *name, const std::vector<Number> &numbers, std::int64_t columns)
+// A text as C takes it, which would end at a NUL.
+inline const char *c_string(const std::string &text)
 {
-    if (columns < 1 || numbers.size() % static_cast<std::size_t>(columns) != 0) {
+    if (text.find('\0') != std::string::npos) {
+        throw std::invalid_argument("a text with a NUL after \"" + std::string(text.c_str()) + "\"");
+    }
+    return text.c_str();
+}
+
+// Rows of `columns` numbers; throws if there are no whole rows.
+template <class Number> std::int64_t rows(const char *name, View<Number> numbers, std::int64_t columns)
+{
+    if (columns < 0) { // what the library tells of NULL
+        throw std::invalid_argument("the model was moved from");
+    }
+    if (columns == 0 || numbers.size() % static_cast<std::size_t>(columns) != 0) {
         throw std::invalid_argument(std::string(name) + " has " + std::to_string(numbers.size()) +
                                     " numbers, expected a multiple of " + std::to_string(columns));
     }
@@ -129,13 +169,13 @@ class Config
     explicit Config(const std::string &recipe = "tutorial")
     {
         dnn_config *handle = nullptr;
-        detail::check(dnn_config_create(recipe.c_str(), &handle));
+        detail::check(dnn_config_create(detail::c_string(recipe), &handle));
         handle_.reset(handle);
     }
 
     Config &set(const std::string &key, const std::string &text)
     {
-        detail::check(dnn_config_set(get(), key.c_str(), text.c_str()));
+        detail::check(dnn_config_set(get(), detail::c_string(key), detail::c_string(text)));
         return *this;
     }
 
@@ -146,25 +186,23 @@ class Config
 
     Config &set(const std::string &key, double number)
     {
-        detail::check(dnn_config_set_number(get(), key.c_str(), number));
+        detail::check(dnn_config_set_number(get(), detail::c_string(key), number));
         return *this;
     }
 
-    Config &set(const std::string &key, int integer)
+    // An integer of any type, or a bool.
+    template <class Integer>
+    typename std::enable_if<std::is_integral<Integer>::value, Config &>::type set(const std::string &key,
+                                                                                  Integer integer)
     {
-        return set(key, static_cast<std::int64_t>(integer));
-    }
-
-    Config &set(const std::string &key, std::int64_t integer)
-    {
-        detail::check(dnn_config_set_integer(get(), key.c_str(), integer));
+        detail::check(dnn_config_set_integer(get(), detail::c_string(key), static_cast<std::int64_t>(integer)));
         return *this;
     }
 
     std::string operator[](const std::string &key) const
     {
         return detail::text([&](char *buffer, std::int64_t capacity, std::int64_t *length) {
-            return dnn_config_get(get(), key.c_str(), buffer, capacity, length);
+            return dnn_config_get(get(), detail::c_string(key), buffer, capacity, length);
         });
     }
 
@@ -181,21 +219,20 @@ class Config
 class Dataset
 {
   public:
-    Dataset(const std::vector<double> &x, std::int64_t n_in, const std::vector<double> &y, std::int64_t n_out)
+    Dataset(View<double> x, std::int64_t n_in, View<double> y, std::int64_t n_out)
     {
         const std::int64_t n = same_rows(detail::rows("x", x, n_in), detail::rows("y", y, n_out));
         create([&](dnn_dataset **out) { return dnn_dataset_create(x.data(), n, n_in, y.data(), n_out, out); });
     }
 
-    Dataset(const std::vector<float> &x, std::int64_t n_in, const std::vector<float> &y, std::int64_t n_out)
+    Dataset(View<float> x, std::int64_t n_in, View<float> y, std::int64_t n_out)
     {
         const std::int64_t n = same_rows(detail::rows("x", x, n_in), detail::rows("y", y, n_out));
         create([&](dnn_dataset **out) { return dnn_dataset_create_f32(x.data(), n, n_in, y.data(), n_out, out); });
     }
 
     // Classes: labels 0 … classes − 1.
-    Dataset(const std::vector<double> &x, std::int64_t n_in, const std::vector<std::int32_t> &labels,
-            std::int64_t classes)
+    Dataset(View<double> x, std::int64_t n_in, View<std::int32_t> labels, std::int64_t classes)
     {
         const std::int64_t n = same_rows(detail::rows("x", x, n_in), static_cast<std::int64_t>(labels.size()));
         create([&](dnn_dataset **out) {
@@ -203,8 +240,7 @@ class Dataset
         });
     }
 
-    Dataset(const std::vector<float> &x, std::int64_t n_in, const std::vector<std::int32_t> &labels,
-            std::int64_t classes)
+    Dataset(View<float> x, std::int64_t n_in, View<std::int32_t> labels, std::int64_t classes)
     {
         const std::int64_t n = same_rows(detail::rows("x", x, n_in), static_cast<std::int64_t>(labels.size()));
         create([&](dnn_dataset **out) {
@@ -215,21 +251,26 @@ class Dataset
     static Dataset read_csv(const std::string &path, const std::string &options = "")
     {
         Dataset dataset;
-        dataset.create([&](dnn_dataset **out) { return dnn_dataset_read_csv(path.c_str(), options.c_str(), out); });
+        dataset.create([&](dnn_dataset **out) {
+            return dnn_dataset_read_csv(detail::c_string(path), detail::c_string(options), out);
+        });
         return dataset;
     }
 
     static Dataset read_idx(const std::string &images, const std::string &labels)
     {
         Dataset dataset;
-        dataset.create([&](dnn_dataset **out) { return dnn_dataset_read_idx(images.c_str(), labels.c_str(), out); });
+        dataset.create([&](dnn_dataset **out) {
+            return dnn_dataset_read_idx(detail::c_string(images), detail::c_string(labels), out);
+        });
         return dataset;
     }
 
     static Dataset read_npy(const std::string &x, const std::string &y)
     {
         Dataset dataset;
-        dataset.create([&](dnn_dataset **out) { return dnn_dataset_read_npy(x.c_str(), y.c_str(), out); });
+        dataset.create(
+            [&](dnn_dataset **out) { return dnn_dataset_read_npy(detail::c_string(x), detail::c_string(y), out); });
         return dataset;
     }
 
@@ -304,13 +345,13 @@ class Model
     static Model load(const std::string &path)
     {
         dnn_model *handle = nullptr;
-        detail::check(dnn_model_load(path.c_str(), &handle));
+        detail::check(dnn_model_load(detail::c_string(path), &handle));
         return Model(handle);
     }
 
     void save(const std::string &path) const
     {
-        detail::check(dnn_model_save(get(), path.c_str()));
+        detail::check(dnn_model_save(get(), detail::c_string(path)));
     }
 
     Model clone() const
@@ -339,7 +380,7 @@ class Model
     }
 
     // x: [n × inputs]; returns [n × outputs].
-    std::vector<double> predict(const std::vector<double> &x) const
+    std::vector<double> predict(View<double> x) const
     {
         const std::int64_t n = detail::rows("x", x, inputs());
         std::vector<double> y(static_cast<std::size_t>(n * outputs()));
@@ -347,7 +388,7 @@ class Model
         return y;
     }
 
-    std::vector<float> predict(const std::vector<float> &x) const
+    std::vector<float> predict(View<float> x) const
     {
         const std::int64_t n = detail::rows("x", x, inputs());
         std::vector<float> y(static_cast<std::size_t>(n * outputs()));
@@ -357,14 +398,19 @@ class Model
 
     std::vector<double> predict(std::initializer_list<double> x) const
     {
-        return predict(std::vector<double>(x));
+        return predict(View<double>(x.begin(), x.size()));
     }
 
-    std::vector<std::int32_t> classify(const std::vector<double> &x) const
+    std::vector<std::int32_t> classify(View<double> x) const
     {
         std::vector<std::int32_t> labels(static_cast<std::size_t>(detail::rows("x", x, inputs())));
         detail::check(dnn_model_classify(get(), x.data(), static_cast<std::int64_t>(labels.size()), labels.data()));
         return labels;
+    }
+
+    std::vector<std::int32_t> classify(std::initializer_list<double> x) const
+    {
+        return classify(View<double>(x.begin(), x.size()));
     }
 
     Evaluation evaluate(const Dataset &dataset) const
@@ -393,7 +439,7 @@ class Model
         return theta;
     }
 
-    void set_parameters(const std::vector<double> &theta)
+    void set_parameters(View<double> theta)
     {
         detail::expect_size("theta", theta.size(), dnn_model_parameter_count(get()));
         detail::check(dnn_model_set_parameters(get(), theta.data()));
@@ -428,14 +474,14 @@ class Workspace
     }
 
     // y is written, and must hold [n × outputs].
-    void predict(const std::vector<double> &x, std::vector<double> &y)
+    void predict(View<double> x, std::vector<double> &y)
     {
         const std::int64_t n = detail::rows("x", x, inputs_);
         detail::expect_size("y", y.size(), n * outputs_);
         detail::check(dnn_workspace_predict(get(), x.data(), n, y.data()));
     }
 
-    void predict(const std::vector<float> &x, std::vector<float> &y)
+    void predict(View<float> x, std::vector<float> &y)
     {
         const std::int64_t n = detail::rows("x", x, inputs_);
         detail::expect_size("y", y.size(), n * outputs_);
@@ -501,7 +547,7 @@ class Trainer
     }
 
     // One update; returns the mean loss before it.
-    double step(const std::vector<double> &x, const std::vector<double> &y)
+    double step(View<double> x, View<double> y)
     {
         const std::int64_t n = rows_of(x, y);
         double loss = 0;
@@ -509,7 +555,7 @@ class Trainer
         return loss;
     }
 
-    double step(const std::vector<float> &x, const std::vector<float> &y)
+    double step(View<float> x, View<float> y)
     {
         const std::int64_t n = rows_of(x, y);
         double loss = 0;
@@ -535,7 +581,7 @@ class Trainer
 
     void save(const std::string &path) const
     {
-        detail::check(dnn_trainer_save(get(), path.c_str()));
+        detail::check(dnn_trainer_save(get(), detail::c_string(path)));
     }
 
     // Goes on from a checkpoint: its model, and the trainer.
@@ -543,7 +589,7 @@ class Trainer
     {
         dnn_model *model = nullptr;
         dnn_trainer *trainer = nullptr;
-        detail::check(dnn_trainer_load(path.c_str(), &model, &trainer));
+        detail::check(dnn_trainer_load(detail::c_string(path), &model, &trainer));
         Model owner(model);
         Trainer loaded(trainer, owner);
         return std::pair<Model, Trainer>(std::move(owner), std::move(loaded));
@@ -556,6 +602,15 @@ class Trainer
         });
     }
 
+    // Those of its model.
+    std::int64_t inputs() const noexcept
+    {
+        return inputs_;
+    }
+    std::int64_t outputs() const noexcept
+    {
+        return outputs_;
+    }
     dnn_trainer *get() const noexcept
     {
         return handle_.get();
@@ -606,7 +661,7 @@ class Trainer
         return status != DNN_STOPPED;
     }
 
-    template <class Number> std::int64_t rows_of(const std::vector<Number> &x, const std::vector<Number> &y) const
+    template <class Number> std::int64_t rows_of(View<Number> x, View<Number> y) const
     {
         const std::int64_t n = detail::rows("x", x, inputs_);
         detail::expect_size("y", y.size(), n * outputs_);

@@ -52,7 +52,7 @@ text = message_of (@() dnn_set (config, "epochs", "many"));
 must_be (! isempty (text), "a wrong value raises:");
 puts ([text "\n"]);
 narrow = dnn_dataset (x(:, 1:2), y);
-must_be (! isempty (message_of (@() dnn_predict (model, x(:, 1:2))))
+must_be (! isempty (message_of (@() dnn_predict (model, x(:, 1:2)))) && ! isempty (message_of (@() dnn_step (trainer, x', y)))
          && ! isempty (message_of (@() dnn_fit (trainer, narrow))), "a wrong shape raises");
 
 stopped = dnn_trainer (model, config);

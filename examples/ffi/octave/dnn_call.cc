@@ -14,39 +14,51 @@
 
 namespace {
 
+// No two objects of any kind have one number: that of a model is none of a dataset.
+double next_number = 1;
+
 // The objects of one kind, by number.
 template <class Object> class Store {
 public:
+    explicit Store(const char *kind) : kind_(kind) {}
+
     octave_value add(Object object)
     {
-        objects_.emplace(next_, std::move(object));
-        return octave_value(static_cast<double>(next_++));
+        objects_.emplace(next_number, std::move(object));
+        return octave_value(next_number++);
     }
 
     Object &get(const octave_value &number)
     {
-        const auto found = objects_.find(number.long_value());
+        const auto found = objects_.find(number.double_value());
         if (found == objects_.end()) {
-            throw std::invalid_argument("the handle was closed, or is none");
+            throw std::invalid_argument(std::string("expected a ") + kind_);
         }
         return found->second;
     }
 
-    void remove(const octave_value &number) { objects_.erase(number.long_value()); }
+    void remove(const octave_value &number) { objects_.erase(number.double_value()); }
 
 private:
-    std::map<long, Object> objects_;
-    long next_ = 1;
+    const char *kind_;
+    std::map<double, Object> objects_;
 };
 
-Store<dnn::Config> configs;
-Store<dnn::Dataset> datasets;
-Store<dnn::Model> models;
-Store<dnn::Trainer> trainers;
+Store<dnn::Config> configs("config");
+Store<dnn::Dataset> datasets("dataset");
+Store<dnn::Model> models("model");
+Store<dnn::Trainer> trainers("trainer");
 
-// A matrix, row after row.
-std::vector<double> rows_of(const octave_value &value)
+// A matrix, row after row. Columns 0: as many as it has.
+std::vector<double> rows_of(const octave_value &value, const char *name = "", std::int64_t columns = 0)
 {
+    if (columns != 0 && value.columns() != columns) {
+        throw std::invalid_argument(std::string(name) + " has " + std::to_string(value.columns()) +
+                                    " columns, the model takes " + std::to_string(columns));
+    }
+    if (value.iscomplex()) {
+        throw std::invalid_argument("expected real numbers");
+    }
     const Matrix transposed = value.matrix_value().transpose();
     return std::vector<double>(transposed.data(), transposed.data() + transposed.numel());
 }
@@ -113,23 +125,34 @@ octave_value model(const octave_value_list &a)
     for (const double size : rows_of(a(1))) {
         layers.push_back(static_cast<std::int64_t>(size));
     }
-    return models.add(dnn::Model(layers, configs.get(a(2))));
+    return models.add(a(2).isempty() ? dnn::Model(layers) : dnn::Model(layers, configs.get(a(2))));
 }
 
 octave_value predict(const octave_value_list &a)
 {
     const dnn::Model &model = models.get(a(1));
-    if (a(2).columns() != model.inputs()) {
-        throw std::invalid_argument("x has " + std::to_string(a(2).columns()) + " columns, the model takes " +
-                                    std::to_string(model.inputs()));
-    }
-    return matrix_of(model.predict(rows_of(a(2))), static_cast<octave_idx_type>(model.outputs()));
+    return matrix_of(model.predict(rows_of(a(2), "x", model.inputs())), static_cast<octave_idx_type>(model.outputs()));
 }
 
 octave_value trainer(const octave_value_list &a)
 {
     dnn::Model &of = models.get(a(1));
     return trainers.add(a(2).isempty() ? dnn::Trainer(of) : dnn::Trainer(of, configs.get(a(2))));
+}
+
+octave_value step(const octave_value_list &a)
+{
+    dnn::Trainer &trainer = trainers.get(a(1));
+    return octave_value(trainer.step(rows_of(a(2), "x", trainer.inputs()), rows_of(a(3), "y", trainer.outputs())));
+}
+
+octave_value evaluate(const octave_value_list &a)
+{
+    const dnn::Evaluation found = models.get(a(1)).evaluate(datasets.get(a(2)));
+    RowVector both(2);
+    both(0) = found.loss;
+    both(1) = found.accuracy;
+    return octave_value(both);
 }
 
 using Function = std::function<octave_value(const octave_value_list &)>;
@@ -153,8 +176,13 @@ const std::map<std::string, Function> functions = {
     {"predict", predict},
     {"trainer", trainer},
     {"fit", fit},
-    {"step",
-     [](const octave_value_list &a) { return octave_value(trainers.get(a(1)).step(rows_of(a(2)), rows_of(a(3)))); }},
+    {"step", step},
+    {"evaluate", evaluate},
+    {"standardize",
+     [](const octave_value_list &a) {
+         models.get(a(1)).standardize(datasets.get(a(2)));
+         return octave_value();
+     }},
     {"losses", [](const octave_value_list &a) { return losses(trainers.get(a(1))); }},
     {"destroy config", [](const octave_value_list &a) { return configs.remove(a(1)), octave_value(); }},
     {"destroy dataset", [](const octave_value_list &a) { return datasets.remove(a(1)), octave_value(); }},
@@ -167,7 +195,7 @@ const std::map<std::string, Function> functions = {
 DEFMETHOD_DLD(dnn_call, interpreter, arguments, , "dnn_call(FUNCTION, ...): see the functions dnn_*.m")
 {
     interpreter.mlock(); // until Octave ends: variables that it clears last still hold handles
-    const auto found = functions.find(arguments(0).string_value());
+    const auto found = functions.find(arguments.length() == 0 ? "" : arguments(0).string_value());
     if (found == functions.end()) {
         error("dnn_call: no such function");
     }
