@@ -56,6 +56,13 @@ dnn_save <- function(model, path) invisible(.dnn_call("model_save", model$pointe
 # A row of outputs for each row of x
 predict.dnn_model <- function(object, x, ...) .dnn_call("model_predict", object$pointer, .dnn_matrix(x))
 
+# c(loss =, accuracy =): the mean loss, and the share of samples whose class is right
+dnn_evaluate <- function(model, dataset)
+  setNames(.dnn_call("model_evaluate", model$pointer, dataset$pointer), c("loss", "accuracy"))
+
+# From now on the model shifts and scales its inputs to mean 0 and variance 1 over these samples.
+dnn_standardize <- function(model, dataset) invisible(.dnn_call("model_standardize", model$pointer, dataset$pointer))
+
 dnn_trainer <- function(model, config = NULL)
   .dnn_own("trainer", .dnn_call("trainer_create", model$pointer, .dnn_pointer(config)),
     sizes = .dnn_call("model_sizes", model$pointer))

@@ -260,6 +260,22 @@ static SEXP trainer_step(SEXP trainer, SEXP sizes, SEXP x, SEXP y)
     return Rf_ScalarReal(loss);
 }
 
+static SEXP model_evaluate(SEXP model, SEXP dataset)
+{
+    double both[2] = {0};
+    check(dnn_model_evaluate(handle_of(model, "dnn_model"), handle_of(dataset, "dnn_dataset"), &both[0], &both[1]));
+    SEXP result = Rf_allocVector(REALSXP, 2);
+    REAL(result)[0] = both[0];
+    REAL(result)[1] = both[1];
+    return result;
+}
+
+static SEXP model_standardize(SEXP model, SEXP dataset)
+{
+    check(dnn_model_standardize(handle_of(model, "dnn_model"), handle_of(dataset, "dnn_dataset")));
+    return R_NilValue;
+}
+
 /* A model's inputs and outputs. */
 static SEXP model_sizes(SEXP model)
 {
@@ -296,6 +312,8 @@ void R_init_dnn(DllInfo *info)
                                               {"model_load", (DL_FUNC)model_load, 1},
                                               {"model_save", (DL_FUNC)model_save, 2},
                                               {"model_predict", (DL_FUNC)model_predict, 2},
+                                              {"model_evaluate", (DL_FUNC)model_evaluate, 2},
+                                              {"model_standardize", (DL_FUNC)model_standardize, 2},
                                               {"model_sizes", (DL_FUNC)model_sizes, 1},
                                               {"trainer_create", (DL_FUNC)trainer_create, 2},
                                               {"trainer_fit", (DL_FUNC)trainer_fit, 4},
