@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
 """What ../README.md, "The check", asks of each language; then, in silence, what else this binding promises."""
+import copy
+import ctypes
 import gc
 import os
+import pickle
 import struct
 
 import numpy as np
@@ -88,7 +91,10 @@ def check_arrays():
     twin = model.clone()
     twin.set_weights(0, 0 * model.get_weights(0))
     assert not twin.get_weights(0).any() and np.array_equal(model.predict(X), y)
-    assert np.array_equal(dnn.Model.from_bytes(bytes(model)).parameters, model.parameters)
+    assert np.array_equal(pickle.loads(pickle.dumps(model)).parameters, model.parameters)
+    assert "cannot be copied" in message_of(TypeError, copy.copy, dnn.Trainer(model))
+    assert message_of(ctypes.ArgumentError, dnn.Trainer(model).fit, model)  # no dataset
+    assert message_of(ValueError, model.save, "a\0b")
     for function in (dnn.Dataset, dnn.Trainer(model).step):
         assert "y must be [samples × outputs]" in message_of(ValueError, function, X, Y[:, 0])
     assert "NaN in row 0, column 2" in message_of(dnn.Error, model.predict, [0, 0, np.nan])

@@ -7,7 +7,8 @@ copy; only Dataset keeps its samples, and copies them in the library. A one-dime
 ERRORS. A status below 0 becomes an exception Error, with dnn_last_error() as its text and the number in .status. An
 array of the wrong shape is a ValueError, raised here: the library is told a pointer and cannot know the array's length.
 
-HANDLES are released when Python is done with the object, in whatever order; the library counts references.
+HANDLES are released when Python is done with the object, in whatever order; the library counts references. A Model can be
+copied and pickled, the others cannot.
 
 THREADS. ctypes lets other threads run during each call. Predicting on one Model from many threads is safe.
 
@@ -21,11 +22,13 @@ import weakref
 
 import numpy as np
 
-_int32, _int64, _double, _text, _handle = (
-    ctypes.c_int32, ctypes.c_int64, ctypes.c_double, ctypes.c_char_p, ctypes.c_void_p)
+_int32, _int64, _double, _text = ctypes.c_int32, ctypes.c_int64, ctypes.c_double, ctypes.c_char_p
+# A type for each kind of handle: ctypes then refuses a model where a dataset belongs.
+_config, _dataset, _model, _workspace, _trainer = (
+    type(_kind, (ctypes.c_void_p,), {}) for _kind in ("Config", "Dataset", "Model", "Workspace", "Trainer"))
 _address = ctypes.c_void_p  # of the first number of an array
 _out = ctypes.POINTER
-_Callback = ctypes.CFUNCTYPE(_int32, ctypes.c_void_p, _handle)
+_Callback = ctypes.CFUNCTYPE(_int32, ctypes.c_void_p, ctypes.c_void_p)
 
 STOPPED = 1
 
@@ -51,86 +54,86 @@ for _result, _name, *_arguments in [
     (_text, "dnn_build_info"),
     (_text, "dnn_last_error"),
 
-    (_int32, "dnn_config_create", _text, _out(_handle)),
-    (None, "dnn_config_destroy", _handle),
-    (_int32, "dnn_config_set", _handle, _text, _text),
-    (_int32, "dnn_config_get", _handle, _text, _address, _int64, _out(_int64)),
+    (_int32, "dnn_config_create", _text, _out(_config)),
+    (None, "dnn_config_destroy", _config),
+    (_int32, "dnn_config_set", _config, _text, _text),
+    (_int32, "dnn_config_get", _config, _text, _address, _int64, _out(_int64)),
     (_int64, "dnn_config_key_count"),
     (_text, "dnn_config_key_name", _int64),
     (_text, "dnn_config_key_help", _int64),
 
-    (_int32, "dnn_dataset_create", _address, _int64, _int64, _address, _int64, _out(_handle)),
-    (_int32, "dnn_dataset_create_f32", _address, _int64, _int64, _address, _int64, _out(_handle)),
-    (_int32, "dnn_dataset_create_labels", _address, _int64, _int64, _address, _int64, _out(_handle)),
-    (_int32, "dnn_dataset_create_labels_f32", _address, _int64, _int64, _address, _int64, _out(_handle)),
-    (_int32, "dnn_dataset_create_labels_u8", _address, _int64, _int64, _address, _int64, _out(_handle)),
-    (_int32, "dnn_dataset_read_csv", _text, _text, _out(_handle)),
-    (_int32, "dnn_dataset_read_idx", _text, _text, _out(_handle)),
-    (_int32, "dnn_dataset_read_npy", _text, _text, _out(_handle)),
-    (_int32, "dnn_dataset_split", _handle, _double, _int64, _out(_handle), _out(_handle)),
-    (_int32, "dnn_dataset_set_weights", _handle, _address),
-    (_int32, "dnn_dataset_get", _handle, _int64, _address, _address),
-    (_text, "dnn_dataset_class_name", _handle, _int64),
-    (_int64, "dnn_dataset_size", _handle),
-    (_int64, "dnn_dataset_inputs", _handle),
-    (_int64, "dnn_dataset_outputs", _handle),
-    (None, "dnn_dataset_destroy", _handle),
+    (_int32, "dnn_dataset_create", _address, _int64, _int64, _address, _int64, _out(_dataset)),
+    (_int32, "dnn_dataset_create_f32", _address, _int64, _int64, _address, _int64, _out(_dataset)),
+    (_int32, "dnn_dataset_create_labels", _address, _int64, _int64, _address, _int64, _out(_dataset)),
+    (_int32, "dnn_dataset_create_labels_f32", _address, _int64, _int64, _address, _int64, _out(_dataset)),
+    (_int32, "dnn_dataset_create_labels_u8", _address, _int64, _int64, _address, _int64, _out(_dataset)),
+    (_int32, "dnn_dataset_read_csv", _text, _text, _out(_dataset)),
+    (_int32, "dnn_dataset_read_idx", _text, _text, _out(_dataset)),
+    (_int32, "dnn_dataset_read_npy", _text, _text, _out(_dataset)),
+    (_int32, "dnn_dataset_split", _dataset, _double, _int64, _out(_dataset), _out(_dataset)),
+    (_int32, "dnn_dataset_set_weights", _dataset, _address),
+    (_int32, "dnn_dataset_get", _dataset, _int64, _address, _address),
+    (_text, "dnn_dataset_class_name", _dataset, _int64),
+    (_int64, "dnn_dataset_size", _dataset),
+    (_int64, "dnn_dataset_inputs", _dataset),
+    (_int64, "dnn_dataset_outputs", _dataset),
+    (None, "dnn_dataset_destroy", _dataset),
 
-    (_int32, "dnn_model_create", _out(_int64), _int64, _handle, _out(_handle)),
-    (None, "dnn_model_destroy", _handle),
-    (_int32, "dnn_model_clone", _handle, _out(_handle)),
-    (_int64, "dnn_model_layer_count", _handle),
-    (_int64, "dnn_model_layer_size", _handle, _int64),
-    (_int64, "dnn_model_parameter_count", _handle),
-    (_int32, "dnn_model_get_weights", _handle, _int64, _address),
-    (_int32, "dnn_model_set_weights", _handle, _int64, _address),
-    (_int32, "dnn_model_get_parameters", _handle, _address),
-    (_int32, "dnn_model_set_parameters", _handle, _address),
-    (_int32, "dnn_model_predict", _handle, _address, _int64, _address),
-    (_int32, "dnn_model_predict_f32", _handle, _address, _int64, _address),
-    (_int32, "dnn_model_classify", _handle, _address, _int64, _address),
-    (_int32, "dnn_model_evaluate", _handle, _handle, _out(_double), _out(_double)),
-    (_int32, "dnn_model_score", _handle, _handle, _out(_double)),
-    (_int32, "dnn_model_confusion", _handle, _handle, _address),
-    (_int32, "dnn_model_standardize", _handle, _handle),
-    (_int32, "dnn_model_get_standardization", _handle, _address, _address),
-    (_int32, "dnn_model_summary", _handle, _address, _int64, _out(_int64)),
-    (_int32, "dnn_model_save", _handle, _text),
-    (_int32, "dnn_model_load", _text, _out(_handle)),
-    (_int32, "dnn_model_load_with", _text, _handle, _out(_handle)),
-    (_int32, "dnn_model_save_memory", _handle, _address, _int64, _out(_int64)),
-    (_int32, "dnn_model_load_memory", _address, _int64, _out(_handle)),
-    (_int32, "dnn_model_export_onnx", _handle, _text),
-    (_int32, "dnn_model_export_c", _handle, _text, _text),
-    (_int32, "dnn_model_import_onnx", _text, _out(_handle)),
+    (_int32, "dnn_model_create", _out(_int64), _int64, _config, _out(_model)),
+    (None, "dnn_model_destroy", _model),
+    (_int32, "dnn_model_clone", _model, _out(_model)),
+    (_int64, "dnn_model_layer_count", _model),
+    (_int64, "dnn_model_layer_size", _model, _int64),
+    (_int64, "dnn_model_parameter_count", _model),
+    (_int32, "dnn_model_get_weights", _model, _int64, _address),
+    (_int32, "dnn_model_set_weights", _model, _int64, _address),
+    (_int32, "dnn_model_get_parameters", _model, _address),
+    (_int32, "dnn_model_set_parameters", _model, _address),
+    (_int32, "dnn_model_predict", _model, _address, _int64, _address),
+    (_int32, "dnn_model_predict_f32", _model, _address, _int64, _address),
+    (_int32, "dnn_model_classify", _model, _address, _int64, _address),
+    (_int32, "dnn_model_evaluate", _model, _dataset, _out(_double), _out(_double)),
+    (_int32, "dnn_model_score", _model, _dataset, _out(_double)),
+    (_int32, "dnn_model_confusion", _model, _dataset, _address),
+    (_int32, "dnn_model_standardize", _model, _dataset),
+    (_int32, "dnn_model_get_standardization", _model, _address, _address),
+    (_int32, "dnn_model_summary", _model, _address, _int64, _out(_int64)),
+    (_int32, "dnn_model_save", _model, _text),
+    (_int32, "dnn_model_load", _text, _out(_model)),
+    (_int32, "dnn_model_load_with", _text, _config, _out(_model)),
+    (_int32, "dnn_model_save_memory", _model, _address, _int64, _out(_int64)),
+    (_int32, "dnn_model_load_memory", _address, _int64, _out(_model)),
+    (_int32, "dnn_model_export_onnx", _model, _text),
+    (_int32, "dnn_model_export_c", _model, _text, _text),
+    (_int32, "dnn_model_import_onnx", _text, _out(_model)),
 
-    (_int32, "dnn_workspace_create", _handle, _int64, _out(_handle)),
-    (None, "dnn_workspace_destroy", _handle),
-    (_int32, "dnn_workspace_predict", _handle, _address, _int64, _address),
-    (_int32, "dnn_workspace_predict_f32", _handle, _address, _int64, _address),
-    (_int32, "dnn_workspace_activations", _handle, _int64, _address),
+    (_int32, "dnn_workspace_create", _model, _int64, _out(_workspace)),
+    (None, "dnn_workspace_destroy", _workspace),
+    (_int32, "dnn_workspace_predict", _workspace, _address, _int64, _address),
+    (_int32, "dnn_workspace_predict_f32", _workspace, _address, _int64, _address),
+    (_int32, "dnn_workspace_activations", _workspace, _int64, _address),
 
-    (_int32, "dnn_trainer_create", _handle, _handle, _out(_handle)),
-    (None, "dnn_trainer_destroy", _handle),
-    (_int32, "dnn_trainer_step", _handle, _address, _address, _int64, _out(_double)),
-    (_int32, "dnn_trainer_step_f32", _handle, _address, _address, _int64, _out(_double)),
-    (_int32, "dnn_trainer_fit", _handle, _handle, _handle),
-    (_int32, "dnn_trainer_set_progress", _handle, _Callback, ctypes.c_void_p),
-    (_int32, "dnn_trainer_cancel", _handle),
-    (_int64, "dnn_trainer_history_count", _handle),
-    (_int32, "dnn_trainer_history", _handle, _int64, _out(_double), _out(_double), _out(_double)),
-    (_int64, "dnn_trainer_best_epoch", _handle),
-    (_double, "dnn_trainer_learning_rate", _handle),
-    (_int32, "dnn_trainer_set_learning_rate", _handle, _double),
-    (_int32, "dnn_trainer_accumulate", _handle, _address, _address, _int64, _out(_double)),
-    (_int32, "dnn_trainer_get_gradient", _handle, _address),
-    (_int32, "dnn_trainer_set_gradient", _handle, _address),
-    (_int32, "dnn_trainer_apply", _handle, _double),
-    (_int32, "dnn_trainer_layer_stats", _handle, _int64, _out(_double), _out(_double), _out(_double)),
-    (_int32, "dnn_trainer_diagnose", _handle, _address, _int64, _out(_int64)),
-    (_int32, "dnn_trainer_check_gradient", _handle, _address, _address, _int64, _out(_double)),
-    (_int32, "dnn_trainer_save", _handle, _text),
-    (_int32, "dnn_trainer_load", _text, _out(_handle), _out(_handle)),
+    (_int32, "dnn_trainer_create", _model, _config, _out(_trainer)),
+    (None, "dnn_trainer_destroy", _trainer),
+    (_int32, "dnn_trainer_step", _trainer, _address, _address, _int64, _out(_double)),
+    (_int32, "dnn_trainer_step_f32", _trainer, _address, _address, _int64, _out(_double)),
+    (_int32, "dnn_trainer_fit", _trainer, _dataset, _dataset),
+    (_int32, "dnn_trainer_set_progress", _trainer, _Callback, ctypes.c_void_p),
+    (_int32, "dnn_trainer_cancel", _trainer),
+    (_int64, "dnn_trainer_history_count", _trainer),
+    (_int32, "dnn_trainer_history", _trainer, _int64, _out(_double), _out(_double), _out(_double)),
+    (_int64, "dnn_trainer_best_epoch", _trainer),
+    (_double, "dnn_trainer_learning_rate", _trainer),
+    (_int32, "dnn_trainer_set_learning_rate", _trainer, _double),
+    (_int32, "dnn_trainer_accumulate", _trainer, _address, _address, _int64, _out(_double)),
+    (_int32, "dnn_trainer_get_gradient", _trainer, _address),
+    (_int32, "dnn_trainer_set_gradient", _trainer, _address),
+    (_int32, "dnn_trainer_apply", _trainer, _double),
+    (_int32, "dnn_trainer_layer_stats", _trainer, _int64, _out(_double), _out(_double), _out(_double)),
+    (_int32, "dnn_trainer_diagnose", _trainer, _address, _int64, _out(_int64)),
+    (_int32, "dnn_trainer_check_gradient", _trainer, _address, _address, _int64, _out(_double)),
+    (_int32, "dnn_trainer_save", _trainer, _text),
+    (_int32, "dnn_trainer_load", _text, _out(_model), _out(_trainer)),
 ]:
     _declare(_result, _name, *_arguments)
 
@@ -139,7 +142,7 @@ Progress = collections.namedtuple(
     "Progress", "epoch epochs batch batches loss validation_loss validation_accuracy seconds learning_rate samples_per_second")
 for _field in Progress._fields:
     _is_count = _field in ("epoch", "epochs", "batch", "batches")
-    _declare(_int64 if _is_count else _double, "dnn_progress_" + _field, _handle)
+    _declare(_int64 if _is_count else _double, "dnn_progress_" + _field, ctypes.c_void_p)
 
 Epoch = collections.namedtuple("Epoch", "loss validation_loss validation_accuracy")
 LayerStats = collections.namedtuple("LayerStats", "gradient_norm weight_norm saturated")
@@ -206,8 +209,19 @@ def _handle_of(owner):
     return None if owner is None else owner._handle
 
 
+def _utf8(text):
+    return _whole(text.encode())
+
+
 def _path(path):
-    return os.fsencode(path)
+    return _whole(os.fsencode(path))
+
+
+def _whole(text):
+    """C would take a NUL for the end."""
+    if b"\0" in text:
+        raise ValueError("embedded null byte in %r" % text)
+    return text
 
 
 def _doubles(name, array, shape):
@@ -231,7 +245,7 @@ class _Owner:
     """An object that owns one handle, and releases it when Python drops the object."""
 
     def _own(self, create, destroy, *arguments):
-        handle = _handle()
+        handle = destroy.argtypes[0]()  # NULL
         _check(create(*arguments, ctypes.byref(handle)))
         return self._take(handle, destroy)
 
@@ -239,6 +253,9 @@ class _Owner:
         self._handle = handle
         weakref.finalize(self, destroy, handle)
         return self
+
+    def __reduce__(self):  # what copy and pickle ask for: two objects must not own one handle
+        raise TypeError("a %s owns a handle of libdnn, and cannot be copied or pickled" % type(self).__name__)
 
     @classmethod
     def _blank(cls):
@@ -250,16 +267,16 @@ class Config(_Owner):
     """What a network is and how it learns: config["learning_rate"] = 0.1, or Config(learning_rate=0.1)."""
 
     def __init__(self, recipe="tutorial", **settings):
-        self._own(_lib.dnn_config_create, _lib.dnn_config_destroy, recipe.encode())
+        self._own(_lib.dnn_config_create, _lib.dnn_config_destroy, _utf8(recipe))
         for key, value in settings.items():
             self[key] = value
 
     def __setitem__(self, key, value):
         text = str(value).lower() if isinstance(value, (bool, np.bool_)) else str(value)
-        _check(_lib.dnn_config_set(self._handle, key.encode(), text.encode()))
+        _check(_lib.dnn_config_set(self._handle, _utf8(key), _utf8(text)))
 
     def __getitem__(self, key):
-        return _read_text(_lib.dnn_config_get, self._handle, key.encode())
+        return _read_text(_lib.dnn_config_get, self._handle, _utf8(key))
 
     @staticmethod
     def keys():
@@ -293,7 +310,7 @@ class Dataset(_Owner):
 
     @classmethod
     def read_csv(cls, path, options=""):
-        return cls._blank()._own(_lib.dnn_dataset_read_csv, _lib.dnn_dataset_destroy, _path(path), options.encode())
+        return cls._blank()._own(_lib.dnn_dataset_read_csv, _lib.dnn_dataset_destroy, _path(path), _utf8(options))
 
     @classmethod
     def read_idx(cls, images, labels):
@@ -305,7 +322,7 @@ class Dataset(_Owner):
 
     def split(self, fraction, seed=0):
         """(first, second): `fraction` of the samples, drawn by the seed, and the rest. No sample is copied."""
-        first, second = _handle(), _handle()
+        first, second = _dataset(), _dataset()
         _check(_lib.dnn_dataset_split(self._handle, fraction, seed, ctypes.byref(first), ctypes.byref(second)))
         return tuple(Dataset._blank()._take(part, _lib.dnn_dataset_destroy) for part in (first, second))
 
@@ -345,6 +362,9 @@ class Model(_Owner):
         sizes = (_int64 * len(layers))(*layers)
         self._own(_lib.dnn_model_create, _lib.dnn_model_destroy, sizes, len(layers), _handle_of(config))
 
+    def __reduce__(self):
+        return Model.from_bytes, (bytes(self),)
+
     def clone(self):
         return Model._blank()._own(_lib.dnn_model_clone, _lib.dnn_model_destroy, self._handle)
 
@@ -381,7 +401,7 @@ class Model(_Owner):
 
     def export_c(self, path, name):
         """One file of C for a machine without libdnn; its function is NAME_predict."""
-        _check(_lib.dnn_model_export_c(self._handle, _path(path), name.encode()))
+        _check(_lib.dnn_model_export_c(self._handle, _path(path), _utf8(name)))
 
     @property
     def layers(self):
@@ -527,7 +547,7 @@ class Trainer(_Owner):
     @staticmethod
     def load(path):
         """(model, trainer) from a checkpoint: training goes on bit for bit."""
-        of_model, of_trainer = _handle(), _handle()
+        of_model, of_trainer = _model(), _trainer()
         _check(_lib.dnn_trainer_load(_path(path), ctypes.byref(of_model), ctypes.byref(of_trainer)))
         model = Model._blank()._take(of_model, _lib.dnn_model_destroy)
         trainer = Trainer._blank()._take(of_trainer, _lib.dnn_trainer_destroy)
