@@ -38,8 +38,9 @@
  * THREADS. Distinct handles are independent of each other. One model may be shared by any number of threads that
  * predict, classify, evaluate, clone or read it. Whatever changes a model (set_weights, set_parameters, standardize,
  * and a trainer's step, fit, accumulate, set_gradient or apply) must have the model for itself; two such calls on one
- * model at once are noticed, and the second returns DNN_ERROR_INVALID_ARGUMENT. Any other handle is used by one thread
- * at a time, except dnn_trainer_cancel, and a dataset, which is shared freely.
+ * model at once are noticed, and the second returns DNN_ERROR_INVALID_ARGUMENT; a prediction in another thread beside
+ * one is not, and may see half-changed weights. Any other handle is used by one thread at a time, except
+ * dnn_trainer_cancel, and a dataset, which is shared freely.
  *
  * The library never prints, exits, installs a signal handler, changes the locale, the floating-point mode or the BLAS's
  * thread count, or calls rand().

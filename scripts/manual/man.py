@@ -70,6 +70,9 @@ def main(path, version, directory):
     write(directory, overview(header, version))
     for section in header.sections:
         write(directory, section_page(section, version))
+    for constant in header.constants:    # as functions, their pages say what they mean
+        function = next(function for function in header.functions if function.name == constant.name.lower())
+        function.details = [("text", f"{constant.name} ({constant.value}): {constant.text}."), *function.details]
     for function in header.functions:
         if not function.details_of:
             variants = [other for other in header.functions if other.details_of == function.name]
@@ -86,6 +89,9 @@ def overview(header, version):
     page = Page("dnn", version, header.title.split(": ", 1)[1])
     page.add(*SYNOPSIS, *LINK, ".SH DESCRIPTION")
     page.prose(header.details)
+    page.add(".SH STATUS CODES")
+    for constant in header.constants:
+        page.add(".TP", rf"\fB{constant.name}\fR ({_escape(str(constant.value))})", page.text(constant.text))
     page.see_also(*(f"dnn_{section.name}" for section in header.sections))
     return page
 
