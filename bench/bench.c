@@ -120,7 +120,7 @@ static void note_conditions(struct harness *harness, const struct machine *machi
     }
     if (machine->load > 0.5) {
         harness_note(harness,
-                     "BUSY MACHINE: the load was %.2f before the run. If turns began while something else was running,"
+                     "BUSY MACHINE: the load was %.2f before the run. If many turns were disturbed,"
                      " medians are too long, above all the bound's on several threads, which wait for each other",
                      machine->load);
     }

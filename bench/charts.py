@@ -2,8 +2,8 @@
 
     usage: charts.py [RESULTS.json] [--out FOLDER] [--png]
 
-RESULTS: of run.sh (default build/bench/results.json), or a results.json that this script wrote. For each kernel of the BLAS in it, a
-folder FOLDER/DATE-PROCESSOR-KERNEL (default bench/results) with
+RESULTS: of run.sh (default build/bench/results.json), or a results.json that this script wrote. For each kernel of the BLAS in it,
+a folder FOLDER/DATE-PROCESSOR-KERNEL (default bench/results) with
 
     widths.svg      one sample's training step at widths 2 to 8192: time a parameter, and the bound
     batches.svg     an update by 1 to 4096 rows: time a parameter and row, beside bare matrix products
@@ -199,7 +199,7 @@ def label_ends(axes, ends):
     for (label, colour, (x, y)), place in zip(ends, places):
         axes.annotate(label, (x, y), (1.045, place / height), textcoords="axes fraction", fontsize=9, color=colour, va="center",
                       fontweight="bold" if label.startswith("libdnn") else "normal", annotation_clip=False,
-                      arrowprops={"arrowstyle": "-", "color": colour, "lw": 0.6, "shrinkA": 1, "shrinkB": 4})
+                      arrowprops={"arrowstyle": "-", "relpos": (0, 0.5), "color": colour, "lw": 0.6, "shrinkA": 1, "shrinkB": 4})
 
 
 def panels(series, title, unit, axis_label, lines, run, ticks):

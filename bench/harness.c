@@ -5,18 +5,18 @@
  * 50 times in a turn of 10 ms, one of 27 ms runs once. Repetitions are not timed one by one, because a minimum over
  * many more figures than a slow peer has would flatter the fast one.
  */
-#define _GNU_SOURCE /* sched_setaffinity */
+#define _POSIX_C_SOURCE 200809L /* clock_gettime */
 #include "harness.h"
+#include "quiet.h"
 
 #include <math.h>
-#include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-enum { WARM_UP_TURNS = 3, MOST_REPETITIONS = 10000, MOST_MILLISECONDS_TO_SETTLE = 150 };
+enum { WARM_UP_TURNS = 3, MOST_REPETITIONS = 10000 };
 
 double harness_clock(void)
 {
@@ -122,53 +122,6 @@ double harness_turn(const struct contestant *who, int64_t repetitions)
     return harness_clock() - begin;
 }
 
-/* How many threads are running on this machine, this one included; 1 if the system does not say. */
-static int running_threads(void)
-{
-    int running = 1;
-    FILE *file = fopen("/proc/loadavg", "r");
-    if (file != NULL) {
-        if (fscanf(file, "%*f %*f %*f %d", &running) != 1) {
-            running = 1;
-        }
-        fclose(file);
-    }
-    return running;
-}
-
-/* Waits until nothing else runs, and returns whether that came about. A BLAS's threads go on spinning after their last call, Debian's
- * OpenBLAS for a tenth of a second: whoever came next had to share the cores with them, and the bound on two threads became 100
- * times as long. */
-static bool settle(void)
-{
-    for (int i = 0; i < MOST_MILLISECONDS_TO_SETTLE; i++) {
-        if (running_threads() <= 1) {
-            return true;
-        }
-        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
-    }
-    return false;
-}
-
-/* Moves this thread to another core, which it may leave again. Linux at times leaves a thread of a BLAS on the core of the one that
- * waits for it, for a second and more: two threads then take as long as one. A round later they are not left there. */
-static void change_core(int64_t round)
-{
-    cpu_set_t all, one;
-    if (sched_getaffinity(0, sizeof all, &all) != 0) {
-        return;
-    }
-    int64_t left = round % CPU_COUNT(&all);
-    size_t core = 0;
-    while (!CPU_ISSET(core, &all) || left-- > 0) {
-        core++;
-    }
-    CPU_ZERO(&one);
-    CPU_SET(core, &one);
-    sched_setaffinity(0, sizeof one, &one);
-    sched_setaffinity(0, sizeof all, &all);
-}
-
 /* The mean seconds of a repetition. */
 static double take_turn(const struct contestant *who, int64_t repetitions)
 {
@@ -219,7 +172,7 @@ void harness_run(struct harness *harness, const struct harness_plan *plan)
     harness->rounds = 0;
     const double begin = harness_clock();
     while (harness->rounds < plan->least_rounds || harness_clock() - begin < plan->seconds) {
-        change_core(harness->rounds);
+        quiet_change_core(harness->rounds);
         const bool full = harness->rounds == capacity;
         capacity = full ? 2 * capacity + 64 : capacity;
         for (int32_t i = 0; i < harness->entry_count; i++) {
@@ -230,8 +183,10 @@ void harness_run(struct harness *harness, const struct harness_plan *plan)
                     bench_die("no memory for %lld rounds", (long long)capacity);
                 }
             }
-            harness->disturbed += plan->settles && !settle();
+            const bool is_quiet = !plan->settles || quiet_settle();
+            const int64_t stolen = quiet_stolen();
             entry->seconds[harness->rounds] = take_turn(&entry->who, entry->repetitions);
+            harness->disturbed += !is_quiet || quiet_stolen() > stolen;
         }
         harness->rounds++;
     }

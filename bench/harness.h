@@ -81,7 +81,7 @@ struct harness {
               [HARNESS_NOTE_LENGTH]; /* what the reader of the table must know: peers, what was left out */
     int32_t entry_count, group_count, target_count, note_count;
     int64_t rounds;    /* done, after harness_run */
-    int64_t disturbed; /* turns in them that began while something else was running */
+    int64_t disturbed; /* turns in them that began while something else ran, or in which a hypervisor took time away */
 };
 
 /* A time limit and what holds whatever the limit. */

@@ -78,7 +78,7 @@ cores = itertools.cycle(sorted(os.sched_getaffinity(0)))
 
 
 def change_core():
-    """Moves this thread to another core, which it may leave again: see change_core in harness.c."""
+    """Moves this thread to another core, which it may leave again: see quiet_change_core in quiet.h."""
     all_cores = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {next(cores)})
     os.sched_setaffinity(0, all_cores)

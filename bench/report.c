@@ -141,8 +141,7 @@ void report_print_tables(const struct report *report, int32_t part)
         print_machine(report);
     }
     print_notes(harness);
-    printf("  rounds    %lld; everyone takes one turn a round; %lld of %lld turns began while something else was "
-           "running\n",
+    printf("  rounds    %lld; everyone takes one turn a round; %lld of %lld turns were disturbed by others\n",
            (long long)harness->rounds, (long long)harness->disturbed,
            (long long)(harness->rounds * harness->entry_count));
     for (int32_t i = 0; i < harness->group_count; i++) {
@@ -212,7 +211,7 @@ void report_print_point(const struct report *report, int32_t part)
     printf("  %8.0f", group->size);
     print_columns(harness, print_ns);
     if (harness->disturbed > 0) {
-        printf("  DISTURBED: %lld of %lld turns began while something else was running", (long long)harness->disturbed,
+        printf("  DISTURBED: %lld of %lld turns", (long long)harness->disturbed,
                (long long)(harness->rounds * harness->entry_count));
     }
     putchar('\n');
