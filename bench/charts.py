@@ -84,7 +84,8 @@ def condensed(run):
     """What the charts need and a reader asks for: notes as texts, and a result as a row."""
     run = rounded({key: run[key] for key in RUN_KEYS})
     run["blas"] = {key: run["blas"][key] for key in ("config", "kernel", "forced_kernel", "threads")}
-    run["notes"] = [note["text"] if isinstance(note, dict) else note for note in run["notes"]]
+    notes = [note["text"] if isinstance(note, dict) else note for note in run["notes"]]
+    run["notes"] = [re.sub(r"(?<=\s)/\S*/", "", note) for note in notes]    # of a file, the name says enough
     run["results"] = [RESULT_KEYS] + [[result.get(key) for key in RESULT_KEYS] for result in run["results"]]
     run["targets"] = [TARGET_KEYS] + [[target.get(key) for key in TARGET_KEYS] for target in run["targets"]]
     return run
