@@ -39,9 +39,10 @@ LANES_INLINE void lanes_store(lanes v, real *to)
     *(lanes *)(void *)to = v;
 }
 
+/* A number in every lane. `0 + number` would cost an addition, because it makes 0 of −0; subtracting 0 changes nothing. */
 LANES_INLINE lanes lanes_of(real number)
 {
-    return (lanes){0} + number;
+    return number - (lanes){0};
 }
 
 /* A vector's two halves, added. */
