@@ -214,6 +214,7 @@ static struct one_layer make_layer(const struct core *core, int64_t n_in, int64_
     layer.theta = zeroed_lines(layer.network->arena_count, core);
     layer.rows = zeroed_lines(in_stride + 2 * out_stride, core);
     layer.pass = allocate_or_fail(1, sizeof *layer.pass + 6 * sizeof(void *));
+    layer.pass->x = (void **)(layer.pass + 1);
     layer.pass->x[0] = layer.rows;
     layer.pass->x[1] = layer.rows + in_stride * core->real_size;
     layer.pass->source = &layer.pass->x[2];

@@ -206,7 +206,7 @@ void dataset_gather(const struct view *view, int64_t first, const struct core *c
         import_row(core, &store->x, index, view->by, row);
         import_target(core, &store->y, index, target);
         if (view->weights != NULL) {
-            pass->weights[i] = view->weights[sample];
+            pass->weights[pass->first_row + i] = view->weights[sample];
         }
         if (view->weights != NULL && view->weights[sample] == 0 && pass->psi != NULL) {
             leave_out(core, row, target);

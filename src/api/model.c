@@ -52,6 +52,13 @@ struct network *network_new(int64_t depth)
     return memory_new(1, (int64_t)sizeof(struct network) + depth * (int64_t)sizeof(struct layer));
 }
 
+void network_choose_engine(const struct core *core, int32_t engine, struct network *network)
+{
+    network->is_fused = engine != ENGINE_BLAS;
+    network->is_small = network->is_fused && core->is_small(network);
+    network->has_products = engine == ENGINE_FUSED || (engine == ENGINE_AUTO && core->leads_blas);
+}
+
 struct network *network_copy(const struct network *network)
 {
     struct network *copy = network_new(network->depth);

@@ -66,6 +66,9 @@ bool model_make_standardization(dnn_model *model);
 struct network *network_new(int64_t depth);
 struct network *network_copy(const struct network *network);
 
+/* Whether one sample, and many, go through the loops of the core or through the BLAS. engine: of the config. */
+void network_choose_engine(const struct core *core, int32_t engine, struct network *network);
+
 /* Takes memory for a chunk of rows (PASS_EVALUATE), and gives it back. */
 int32_t model_borrow_pass(const dnn_model *model, struct pass **out);
 void model_return_pass(const dnn_model *model, struct pass *pass);

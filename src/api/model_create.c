@@ -46,8 +46,7 @@ static int32_t make_network(dnn_model *model, const int64_t *layers, int64_t lay
         layer->activation = describe_activation(model->config, l + 1, depth);
         layer->keeps_z = model->core->activation_keeps_z(layer->activation.kind);
     }
-    network->is_fused = config_integer(model->config, KEY_ENGINE) != ENGINE_BLAS;
-    network->is_small = network->is_fused && model->core->is_small(network);
+    network_choose_engine(model->core, (int32_t)config_integer(model->config, KEY_ENGINE), network);
     network->loss.kind = (int32_t)config_integer(model->config, KEY_LOSS);
     network->loss.delta = config_number(model->config, KEY_HUBER_DELTA);
     if (model->core->loss_only_with(network->loss.kind) != NULL) {

@@ -66,6 +66,17 @@ static void *take(unsigned char **block, const struct core *core, const struct n
     return taken;
 }
 
+/* Bytes that a thread takes to multiply matrices by core/product.h; 0: none does. */
+static int64_t panel_bytes(const struct core *core, const struct network *network, int64_t max_rows)
+{
+    int64_t most = 0;
+    for (int64_t l = 0; network->has_products && max_rows > 1 && l < network->depth; l++) {
+        const int64_t numbers = core->panel_numbers(max_rows, network_size(network, l));
+        most = numbers > most ? numbers : most;
+    }
+    return (most * core->real_size + 63) / 64 * 64;
+}
+
 static void lay_out(const struct core *core, const struct network *network, enum pass_use use, struct pass *pass,
                     unsigned char *block)
 {
@@ -105,14 +116,34 @@ int32_t pass_create(const struct core *core, const struct network *network, int6
         return status_out_of_memory("the activations of a batch");
     }
     pass->max_rows = max_rows;
+    pass->x = (void **)(pass + 1);
     lay_out(core, network, use, pass, block);
+    const int32_t status = pass_make_panels(core, network, 1, pass);
+    if (status != DNN_OK) {
+        pass_destroy(pass);
+        return status;
+    }
     *out = pass;
+    return DNN_OK;
+}
+
+int32_t pass_make_panels(const struct core *core, const struct network *network, int32_t threads, struct pass *pass)
+{
+    const int64_t bytes = panel_bytes(core, network, pass->max_rows);
+    void *panels = bytes > 0 ? memory_new_aligned(threads, bytes) : NULL;
+    if (bytes > 0 && panels == NULL) {
+        return status_out_of_memory("the matrix products of a batch");
+    }
+    memory_free_aligned(pass->panels);
+    pass->panels = panels;
+    pass->panel_bytes = bytes;
     return DNN_OK;
 }
 
 void pass_destroy(struct pass *pass)
 {
     if (pass != NULL) {
+        memory_free_aligned(pass->panels);
         memory_free_aligned(pass->x[0]);
         memory_free(pass);
     }

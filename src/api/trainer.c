@@ -54,8 +54,7 @@ static struct network *network_for(const dnn_trainer *trainer)
     struct network *network = network_copy(trainer->model->network);
     const bool tutorial = config_integer(trainer->config, KEY_SIGMOID_DERIVATIVE) == DERIVATIVE_TUTORIAL;
     if (network != NULL) {
-        network->is_fused = config_integer(trainer->config, KEY_ENGINE) != ENGINE_BLAS;
-        network->is_small = network->is_fused && trainer->core->is_small(network);
+        network_choose_engine(trainer->core, (int32_t)config_integer(trainer->config, KEY_ENGINE), network);
     }
     for (int64_t l = 0; network != NULL && l < network->depth; l++) {
         network->layers[l].activation.tutorial = tutorial;

@@ -8,6 +8,7 @@
 #include "core/loss.h"
 #include "core/norm.h"
 #include "core/optimizer.h"
+#include "core/product.h"
 #include "core/propagate.h"
 #include "core/rows.h"
 #include "core/small.h"
@@ -76,6 +77,10 @@ const struct core REAL_NAME(core) = {
     .real_size = sizeof(real),
     .largest_number = (double)REAL_MAX,
     .smallest_number = (double)REAL_MIN,
+#if defined(__x86_64__)
+    .leads_blas = true,
+#endif
+    .panel_numbers = product_memory,
 
     .pass_prepare = propagate_prepare,
     .forward = propagate_forward,

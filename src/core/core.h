@@ -23,7 +23,9 @@ struct core {
     int64_t real_size;      /* bytes of a number */
     double largest_number;  /* finite */
     double smallest_number; /* > 0 that keeps full precision */
+    bool leads_blas; /* the engine auto takes core/product.h for batches: it was measured to be as fast, or faster */
 
+    int64_t (*panel_numbers)(int64_t n, int64_t n_in);
     void (*pass_prepare)(const struct network *network, struct pass *pass);
     void (*forward)(const struct network *network, const void *theta, struct pass *pass);
     void (*draw_masks)(const struct network *network, struct pass *pass, double rate, struct random *random);

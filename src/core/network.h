@@ -46,6 +46,7 @@ struct network {
     int64_t parameter_count; /* weights, without the padding */
     int64_t arena_count;     /* weights, with it */
     bool is_fused;           /* one sample goes through loops of our own, and not through the BLAS */
+    bool has_products;       /* and so do many */
     bool is_small;           /* and through those of core/small.h */
     struct loss loss;
     struct layer layers[]; /* [depth]: layers[l] holds W_l, which leads from x_l to x_{l+1} */

@@ -12,21 +12,33 @@
 
 #include "core/network.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct pass {
-    int64_t n_rows;   /* samples in the arrays now */
-    int64_t max_rows; /* samples that there is room for */
-    void *y;          /* [max_rows × n_L] targets, or NULL if there is no room for them */
-    double *weights;  /* [max_rows] of the samples, or NULL if there is no room for them */
-    bool is_weighted; /* `weights` counts; if not, all are 1 */
-    void **psi;       /* [L + 1]: psi[l] is [max_rows × n_l] for l ≥ 1, or NULL if there is no way back */
-    void **source;    /* [L + 1]: what φ′(z_l) is computed from, [max_rows × n_l]; x[l] itself where that will do */
-    void **mask;      /* [L + 1]: what dropout multiplies x_l by, [max_rows × n_l], or NULL: nothing */
-    void *x[];        /* [L + 1]: x[l] is X̂_l, [max_rows × (n_l + 1)] */
+    int64_t n_rows;      /* samples in the arrays now */
+    int64_t max_rows;    /* samples that there is room for */
+    int64_t first_row;   /* where they begin */
+    bool is_part;        /* of a larger batch: one sample alone is then computed as the others of the batch are */
+    void *panels;        /* what product_forward takes for the widest layer, or NULL: batches go through the BLAS */
+    int64_t panel_bytes; /* from one thread's to the next one's */
+    void *y;             /* [max_rows × n_L] targets, or NULL if there is no room for them */
+    double *weights;     /* [max_rows] of the samples, or NULL if there is no room for them */
+    bool is_weighted;    /* `weights` counts; if not, all are 1 */
+    void **psi;          /* [L + 1]: psi[l] is [max_rows × n_l] for l ≥ 1, or NULL if there is no way back */
+    void **source; /* [L + 1]: what φ′(z_l) is computed from, [max_rows × n_l]; x[l] itself where that will do */
+    void **mask;   /* [L + 1]: what dropout multiplies x_l by, [max_rows × n_l], or NULL: nothing */
+    void **x;      /* [L + 1]: x[l] is X̂_l, [max_rows × (n_l + 1)] */
 };
 
-/* x_l without its ones, [n_rows × n_l], and y, [n_rows × n_L]. real_size: bytes of a number. */
+/* Some of its rows, as a pass of their own over the same memory. thread: whose panels it takes. */
+struct pass pass_part(const struct pass *pass, int64_t first, int64_t n, int32_t thread);
+
+/* The rows of an array that lies as x_l does: [n_rows × n_l]. real_size: bytes of a number. */
+struct matrix pass_array(const struct network *network, const struct pass *pass, void *array, int64_t l,
+                         int64_t real_size);
+
+/* x_l without its ones, [n_rows × n_l], and y, [n_rows × n_L]. */
 struct matrix pass_activations(const struct network *network, const struct pass *pass, int64_t l, int64_t real_size);
 struct matrix pass_targets(const struct network *network, const struct pass *pass, int64_t real_size);
 

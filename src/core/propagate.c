@@ -15,6 +15,7 @@
 #include "core/fused.h"
 #include "core/loss.h"
 #include "core/norm.h"
+#include "core/product.h"
 
 #include <math.h>
 #include <stddef.h>
@@ -42,9 +43,7 @@ static struct matrix activations_hat(const struct network *network, const struct
 /* One of the arrays that lie as x_l does: Ψ_l, what φ′ is computed from, the mask of dropout. [n × n_l] */
 static struct matrix beside(const struct network *network, const struct pass *pass, void *const *arrays, int64_t l)
 {
-    struct matrix a = activations(network, pass, l);
-    a.data = arrays[l];
-    return a;
+    return pass_array(network, pass, arrays[l], l, sizeof(real));
 }
 
 /* Ψ_l: [n × n_l] */
@@ -108,7 +107,41 @@ void propagate_draw_masks(const struct network *network, struct pass *pass, doub
 /* One sample goes through core/fused.h, if the network says so; its arrays are then their first rows. */
 static bool is_fused(const struct network *network, const struct pass *pass)
 {
-    return network->is_fused && pass->n_rows == 1;
+    return network->is_fused && pass->n_rows == 1 && !pass->is_part;
+}
+
+/* Many go through core/product.h, if there is memory for it, and else through the BLAS. */
+static bool has_products(const struct pass *pass)
+{
+    return pass->panels != NULL;
+}
+
+/* Z_{l+1} = X̂_l W_lᵀ */
+static void multiply_forward(const struct network *network, const void *theta, const struct pass *pass, int64_t l,
+                             struct matrix z)
+{
+    const struct matrix w = weights(network, theta, l), x = activations_hat(network, pass, l);
+    if (is_fused(network, pass)) {
+        fused_forward(w, x.data, z.data);
+    } else if (has_products(pass)) {
+        product_forward(w, x, pass->panels, z);
+    } else {
+        affine_forward(w, x, z);
+    }
+}
+
+/* Ψ_l = Ψ_{l+1} W_l[:, :n_l] */
+static void multiply_backward(const struct network *network, const void *theta, const struct pass *pass, int64_t l)
+{
+    const struct matrix w = weights(network, theta, l);
+    const struct matrix psi = psi_of(network, pass, l + 1), psi_below = psi_of(network, pass, l);
+    if (is_fused(network, pass)) {
+        fused_backward(w, psi.data, psi_below.data);
+    } else if (has_products(pass)) {
+        product_backward(w, psi, psi_below);
+    } else {
+        affine_backward(w, psi, psi_below);
+    }
 }
 
 void propagate_forward(const struct network *network, const void *theta, struct pass *pass)
@@ -118,11 +151,7 @@ void propagate_forward(const struct network *network, const void *theta, struct 
         const struct matrix x_next = activations(network, pass, l + 1);
         const struct matrix z = source_of(network, pass, l + 1); /* may be x_next */
         const struct matrix phi = layer->keeps_z ? x_next : z;   /* in place, where z need not be kept */
-        if (is_fused(network, pass)) {
-            fused_forward(weights(network, theta, l), pass->x[l], z.data);
-        } else {
-            affine_forward(weights(network, theta, l), activations_hat(network, pass, l), z);
-        }
+        multiply_forward(network, theta, pass, l, z);
         activation_apply(&layer->activation, z, phi);
         if (pass->mask != NULL && l + 1 < network->depth) {
             multiply(phi, beside(network, pass, pass->mask, l + 1), x_next);
@@ -143,7 +172,7 @@ static struct loss_end end_of(const struct network *network)
 
 static double weight_of(const struct pass *pass, int64_t i)
 {
-    return pass->is_weighted ? pass->weights[i] : 1;
+    return pass->is_weighted ? pass->weights[pass->first_row + i] : 1;
 }
 
 double propagate_loss(const struct network *network, const struct pass *pass)
@@ -173,7 +202,7 @@ static void derive_loss(const struct network *network, const struct pass *pass, 
         real *row = matrix_row(psi, i);
         loss_kinds[network->loss.kind].derivative(end, x.columns, matrix_row(x, i), matrix_row(y, i), row);
         if (pass->is_weighted) {
-            const real weight = (real)pass->weights[i];
+            const real weight = (real)weight_of(pass, i);
             for (int64_t j = 0; j < psi.columns; j++) {
                 row[j] *= weight;
             }
@@ -200,10 +229,8 @@ void propagate_backward(const struct network *network, const void *theta, struct
     for (int64_t l = L; l >= 1; l--) {
         if (l == L) {
             derive_loss(network, pass, psi_of(network, pass, l));
-        } else if (is_fused(network, pass)) {
-            fused_backward(weights(network, theta, l), pass->psi[l + 1], pass->psi[l]);
         } else {
-            affine_backward(weights(network, theta, l), psi_of(network, pass, l + 1), psi_of(network, pass, l));
+            multiply_backward(network, theta, pass, l);
         }
         chain(network, pass, l);
     }
@@ -261,11 +288,14 @@ double propagate_gradient_bound(const struct network *network, const struct pass
 void propagate_gradient(const struct network *network, const struct pass *pass, bool accumulate, void *gradient)
 {
     for (int64_t l = 0; l < network->depth; l++) {
+        const struct matrix psi = psi_of(network, pass, l + 1), x = activations_hat(network, pass, l);
+        const struct matrix a = weights(network, gradient, l);
         if (is_fused(network, pass)) {
-            fused_gradient(pass->psi[l + 1], pass->x[l], accumulate, weights(network, gradient, l));
+            fused_gradient(psi.data, x.data, accumulate, a);
+        } else if (has_products(pass)) {
+            product_gradient(1, psi, x, accumulate ? 1 : 0, a);
         } else {
-            affine_gradient(psi_of(network, pass, l + 1), activations_hat(network, pass, l), accumulate,
-                            weights(network, gradient, l));
+            affine_gradient(psi, x, accumulate, a);
         }
     }
 }
@@ -273,11 +303,14 @@ void propagate_gradient(const struct network *network, const struct pass *pass, 
 void propagate_descend(const struct network *network, const struct pass *pass, double eta, void *theta)
 {
     for (int64_t l = 0; l < network->depth; l++) {
+        const struct matrix psi = psi_of(network, pass, l + 1), x = activations_hat(network, pass, l);
+        const struct matrix w = weights(network, theta, l);
         if (is_fused(network, pass)) {
-            fused_descend(weights(network, theta, l), pass->x[l], pass->psi[l + 1], eta, NULL);
+            fused_descend(w, x.data, psi.data, eta, NULL);
+        } else if (has_products(pass)) {
+            product_gradient((real)-eta, psi, x, 1, w);
         } else {
-            affine_descend(psi_of(network, pass, l + 1), activations_hat(network, pass, l), eta,
-                           weights(network, theta, l));
+            affine_descend(psi, x, eta, w);
         }
     }
 }

@@ -22,9 +22,7 @@ static struct matrix rows_of(const struct network *network, const void *theta, i
 static struct matrix part_of(const struct network *network, const struct pass *pass, void *const *arrays, int64_t l,
                              int64_t first, int64_t count)
 {
-    struct matrix a = pass_activations(network, pass, l, sizeof(real));
-    a.data = arrays[l];
-    return matrix_part(a, 0, first, 1, count, sizeof(real));
+    return matrix_part(pass_array(network, pass, arrays[l], l, sizeof(real)), 0, first, 1, count, sizeof(real));
 }
 
 /* softmax is the last of the table */
