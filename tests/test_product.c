@@ -169,8 +169,8 @@ static void check_case(const struct core *core, int64_t n_in, int64_t n_middle, 
     open_case(&c, core, (const int64_t[]){n_in, n_middle, n_out}, n);
     core->forward(c.network, c.theta, c.pass);
     core->backward(c.network, c.theta, c.pass);
-    core->gradient(c.network, c.pass, false, c.gradient);
     for (int64_t l = 0; l < 2; l++) {
+        core->gradient(c.network, c.pass, network_rows(c.network, l), false, c.gradient);
         check_forward(&c, l);
         check_gradient(&c, l);
     }
@@ -243,6 +243,20 @@ static void check_parts(const struct core *core)
         core->forward(parts.network, parts.theta, &part);
         core->backward(parts.network, parts.theta, &part);
     }
+    for (int64_t l = 0; l < 2; l++) {
+        const int64_t n_out = network_size(whole.network, l + 1);
+        core->gradient(whole.network, whole.pass, (struct rows){l, 0, n_out}, false, whole.gradient);
+        core->descend(whole.network, whole.pass, (struct rows){l, 0, n_out}, 0.3, whole.theta);
+        for (int64_t first = 0; first < n_out; first += 8) {
+            const struct rows rows = {l, first, n_out - first < 8 ? n_out - first : 8};
+            core->gradient(parts.network, parts.pass, rows, false, parts.gradient);
+            core->descend(parts.network, parts.pass, rows, 0.3, parts.theta);
+        }
+        assert_same_bytes(&whole, "the gradient", network_weights(whole.network, whole.gradient, l, core->real_size),
+                          network_weights(parts.network, parts.gradient, l, core->real_size));
+        assert_same_bytes(&whole, "the weights", network_weights(whole.network, whole.theta, l, core->real_size),
+                          network_weights(parts.network, parts.theta, l, core->real_size));
+    }
     for (int64_t l = 1; l <= 2; l++) {
         assert_same_bytes(&whole, "x", pass_activations(whole.network, whole.pass, l, core->real_size),
                           pass_activations(parts.network, parts.pass, l, core->real_size));
@@ -253,7 +267,7 @@ static void check_parts(const struct core *core)
     close_case(&parts);
 }
 
-static void test_a_sample_is_the_same_to_the_last_bit_in_every_part(void **state)
+static void test_a_number_is_the_same_to_the_last_bit_in_every_part(void **state)
 {
     (void)state;
     for_each_core(check_parts);
@@ -264,7 +278,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_products_are_sums_of_products_in_every_shape),
         cmocka_unit_test(test_products_are_sums_of_products_beyond_each_limit),
-        cmocka_unit_test(test_a_sample_is_the_same_to_the_last_bit_in_every_part),
+        cmocka_unit_test(test_a_number_is_the_same_to_the_last_bit_in_every_part),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

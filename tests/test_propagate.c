@@ -41,11 +41,13 @@ static struct matrix weights(const struct setting *s, const void *arena, int64_t
     return network_weights(s->network, arena, l, s->core->real_size);
 }
 
-static void begin(struct setting *s, const struct kernels *k, int64_t rows)
+/* is_own: through the loops of the core, and not through the BLAS */
+static void begin(struct setting *s, const struct kernels *k, bool is_own, int64_t rows)
 {
     *s = (struct setting){.core = k->core, .k = k, .generator = {(uint64_t)rows}};
     s->network = allocate_or_fail(1, sizeof *s->network + DEPTH * sizeof s->network->layers[0]);
     assert_true(network_layout(s->network, sizes, LAYERS, s->core->real_size));
+    s->network->is_fused = s->network->has_products = is_own;
     for (int64_t l = 0; l < DEPTH; l++)
         s->network->layers[l].activation =
             (struct activation){index_of(s->core->activation_name, l + 1 < DEPTH ? "tanh" : "sigmoid"), 0.5, false};
@@ -78,12 +80,38 @@ static void run(struct setting *s)
 
 static void for_each_row_count(void **state, void (*check)(struct setting *s))
 {
-    for (size_t r = 0; r < COUNT(row_counts); r++) {
+    for (size_t r = 0; r < 2 * COUNT(row_counts); r++) {
         struct setting s;
-        begin(&s, *state, row_counts[r]);
+        begin(&s, *state, r % 2 == 0, row_counts[r / 2]);
         check(&s);
         end(&s);
     }
+}
+
+static void make_gradient(struct setting *s, bool accumulate)
+{
+    for (int64_t l = 0; l < DEPTH; l++)
+        s->core->gradient(s->network, s->pass, network_rows(s->network, l), accumulate, s->gradient);
+}
+
+static void descend(struct setting *s, double eta)
+{
+    for (int64_t l = 0; l < DEPTH; l++)
+        s->core->descend(s->network, s->pass, network_rows(s->network, l), eta, s->theta);
+}
+
+/* By sgd. */
+static void update(const struct setting *s, double eta, void *theta)
+{
+    const struct update sgd = {.optimizer = index_of(s->core->optimizer_name, "sgd"),
+                               .scale = 1,
+                               .eta = eta,
+                               .clip = 1,
+                               .correction1 = 1,
+                               .correction2 = 1};
+    for (int64_t l = 0; l < DEPTH; l++)
+        s->core->update(&sgd, s->network, network_rows(s->network, l),
+                        &(struct arenas){s->gradient, (void *[UPDATE_MOST_STATES]){NULL}, theta});
 }
 
 /* ---- the numbers ---- */
@@ -108,7 +136,7 @@ static void check_numbers(struct setting *s)
     s->core->export_f64(pass_x(s->core, s->network, s->pass, 0), x);
     s->core->export_f64(pass_y(s->core, s->network, s->pass), y);
     run(s);
-    s->core->gradient(s->network, s->pass, false, s->gradient);
+    make_gradient(s, false);
     for (int64_t i = 0; i < s->pass->n_rows; i++) {
         loss += naive_accumulate(net, x + i * 5, y + i * 3);
         const long double *output = net->x + (5 + 17 + 8);
@@ -150,13 +178,11 @@ static void assert_ones(const struct setting *s)
 
 static void check_padding(struct setting *s)
 {
-    const int32_t sgd = index_of(s->core->optimizer_name, "sgd");
     for (int round = 0; round < 3; round++) {
         run(s);
-        s->core->gradient(s->network, s->pass, round > 0, s->gradient);
-        s->core->descend(s->network, s->pass, 0.25, s->theta);
-        s->core->update(&(struct update){.optimizer = sgd, .scale = 1, .eta = 0.25, .correction1 = 1, .correction2 = 1},
-                        s->network, s->gradient, (void *[UPDATE_MOST_STATES]){NULL}, s->theta);
+        make_gradient(s, round > 0);
+        descend(s, 0.25);
+        update(s, 0.25, s->theta);
         assert_ones(s);
         for (int64_t l = 0; l < DEPTH; l++) {
             assert_padding(s->core, weights(s, s->theta, l), 0.0);
@@ -183,7 +209,7 @@ static void check_rows_beyond(struct setting *s)
                 numbers_set(s->core, x, i, j, (double)NAN);
     }
     run(s);
-    s->core->gradient(s->network, s->pass, false, s->gradient);
+    make_gradient(s, false);
     assert_true(isfinite(s->core->loss_sum(s->network, s->pass)));
     assert_true(isfinite(s->core->gradient_bound(s->network, s->pass)));
     for (int64_t l = 0; l < DEPTH; l++) {
@@ -207,14 +233,9 @@ static void check_descent(struct setting *s)
     void *copy = memory_new_aligned(s->network->arena_count, s->core->real_size);
     memcpy(copy, s->theta, bytes);
     run(s);
-    s->core->gradient(s->network, s->pass, false, s->gradient);
-    s->core->descend(s->network, s->pass, 0.125, s->theta);
-    const struct update update = {.optimizer = index_of(s->core->optimizer_name, "sgd"),
-                                  .scale = 1,
-                                  .eta = 0.125,
-                                  .correction1 = 1,
-                                  .correction2 = 1};
-    s->core->update(&update, s->network, s->gradient, (void *[UPDATE_MOST_STATES]){NULL}, copy);
+    make_gradient(s, false);
+    descend(s, 0.125);
+    update(s, 0.125, copy);
     for (int64_t l = 0; l < DEPTH; l++) {
         const struct matrix a = weights(s, s->theta, l), b = weights(s, copy, l);
         for (int64_t i = 0; i < a.rows; i++)
@@ -233,7 +254,7 @@ static void test_descending_is_an_update_by_the_gradient(void **state)
 static void check_bound(struct setting *s)
 {
     run(s);
-    s->core->gradient(s->network, s->pass, false, s->gradient);
+    make_gradient(s, false);
     const double bound = s->core->gradient_bound(s->network, s->pass);
     double largest = 0.0;
     for (int64_t l = 0; l < DEPTH; l++)

@@ -116,7 +116,10 @@ static int32_t differentiate(struct check *check)
             isinf(core->gradient_bound(trainer->network, check->pass))) {
             return status_error(DNN_ERROR_NOT_FINITE, "the loss or its gradient is not finite at these samples");
         }
-        core->gradient(trainer->network, check->pass, first > 0, check->gradient);
+        for (int64_t l = 0; l < trainer->network->depth; l++) {
+            core->gradient(trainer->network, check->pass, network_rows(trainer->network, l), first > 0,
+                           check->gradient);
+        }
     }
     return DNN_OK;
 }

@@ -128,8 +128,8 @@ static double update_norm(const dnn_trainer *trainer, const struct trial *trial,
         for (int32_t s = 0; s < UPDATE_MOST_STATES && trial->states[s] != NULL; s++) {
             memcpy(trial->states[s], (const unsigned char *)trainer->states[s] + offset, bytes);
         }
-        core->update(&trial->update, trial->row, (const unsigned char *)gradient + offset, trial->states,
-                     trial->weights);
+        core->update(&trial->update, trial->row, network_rows(trial->row, 0),
+                     &(struct arenas){(const unsigned char *)gradient + offset, trial->states, trial->weights});
         struct matrix row = weights(trainer, trainer->model->theta, l);
         row = matrix_part(row, i, 0, 1, row.columns, core->real_size);
         norm = hypot(norm,

@@ -8,6 +8,7 @@
 #include "api/trainer.h"
 
 #include "api/check.h"
+#include "api/trainer_batch.h"
 #include "api/trainer_team.h"
 #include "base/memory.h"
 
@@ -40,6 +41,8 @@ void dnn_trainer_destroy(dnn_trainer *trainer)
         memory_free_aligned(trainer->step_gradient);
         team_destroy(trainer->team);
         memory_free_aligned(trainer->partials);
+        memory_free(trainer->block_figures);
+        memory_free(trainer->thread_largest);
         pass_destroy(trainer->pass);
         memory_free(trainer->network);
         dnn_config_destroy(trainer->config);
@@ -83,7 +86,10 @@ static int32_t make_parts(dnn_trainer *trainer)
     if (status == DNN_OK) {
         status = pass_create(core, network, rows, drops ? PASS_TRAIN_DROPOUT : PASS_TRAIN, &trainer->pass);
     }
-    return status == DNN_OK ? trainer_make_team(trainer) : status;
+    if (status == DNN_OK) {
+        status = trainer_make_team(trainer);
+    }
+    return status == DNN_OK ? batch_prepare(trainer) : status;
 }
 
 int32_t dnn_trainer_create(dnn_model *model, const dnn_config *config, dnn_trainer **out)
@@ -140,14 +146,20 @@ static int32_t gradient_not_finite(void)
                         "the gradient is not finite, or too large to stay so: try smaller inputs or smaller weights");
 }
 
-/* Forward over the samples in the pass. *loss_sum: Σ E. */
+/* For all the samples in the pass at once, in their order: so the masks are the same whoever computes with them. */
+static void draw_masks(dnn_trainer *trainer)
+{
+    if (trainer->pass->mask != NULL) {
+        const double rate = config_number(trainer->config, KEY_DROPOUT);
+        trainer->core->draw_masks(trainer->network, trainer->pass, rate, &trainer->dropout);
+    }
+}
+
+/* Forward over the sample in the pass. *loss_sum: E. */
 static int32_t run_forward(dnn_trainer *trainer, double *loss_sum)
 {
     const struct core *core = trainer->core;
-    if (trainer->pass->mask != NULL) {
-        const double rate = config_number(trainer->config, KEY_DROPOUT);
-        core->draw_masks(trainer->network, trainer->pass, rate, &trainer->dropout);
-    }
+    draw_masks(trainer);
     core->forward(trainer->network, trainer->model->theta, trainer->pass);
     *loss_sum = core->loss_sum(trainer->network, trainer->pass);
     return isfinite(*loss_sum) ? DNN_OK : loss_not_finite();
@@ -169,14 +181,16 @@ static int32_t end_pass(dnn_trainer *trainer, int32_t status)
     return trainer_failed(trainer, status);
 }
 
-int32_t trainer_differentiate(dnn_trainer *trainer, double *loss_sum, double *bound)
+/* Samples from `first` on, as many as the pass takes, loaded and run forward and backward. *loss_sum: Σ E. *bound: no number of
+ * their gradient is larger. */
+static int32_t run_samples(dnn_trainer *trainer, const struct samples *samples, int64_t first, double *loss_sum,
+                           double *bound)
 {
     trainer->latest = LATEST_NONE; /* the pass is about to be overwritten */
-    int32_t status = run_forward(trainer, loss_sum);
-    if (status == DNN_OK) {
-        status = run_backward(trainer, bound);
-    }
-    return end_pass(trainer, status);
+    pass_set_rows(trainer->pass, first, samples->n);
+    draw_masks(trainer);
+    batch_differentiate(trainer, samples, first, loss_sum, bound);
+    return end_pass(trainer, !isfinite(*loss_sum) ? loss_not_finite() : isinf(*bound) ? gradient_not_finite() : DNN_OK);
 }
 
 int32_t trainer_failed(dnn_trainer *trainer, int32_t status)
@@ -191,24 +205,22 @@ void trainer_set_latest(dnn_trainer *trainer, enum latest latest, double scale)
     trainer->latest_scale = scale;
 }
 
-static void load(dnn_trainer *trainer, const struct samples *samples, int64_t first)
+/* W ← W − (η / n) Ψᵀ X̂ over the samples in the pass, whose way back is done. */
+static int32_t descend_pass(dnn_trainer *trainer, double eta, double bound)
 {
-    pass_set_rows(trainer->pass, first, samples->n);
-    samples->load(samples->source, trainer, first);
+    const int32_t status = trainer_admit_descent(trainer, eta, bound);
+    if (status == DNN_OK) {
+        batch_descend(trainer, eta);
+    }
+    return status;
 }
 
-/* W ← W − (η / n) Ψᵀ X̂ over the samples in the pass, after run_forward. */
+/* The way back, and the update, of one sample after run_forward. */
 static int32_t descend_exactly(dnn_trainer *trainer, double eta)
 {
     double bound;
-    int32_t status = end_pass(trainer, run_backward(trainer, &bound));
-    if (status == DNN_OK) {
-        status = trainer_admit_descent(trainer, eta, bound);
-    }
-    if (status == DNN_OK) {
-        trainer->core->descend(trainer->network, trainer->pass, eta, trainer->model->theta);
-    }
-    return status;
+    const int32_t status = end_pass(trainer, run_backward(trainer, &bound));
+    return status == DNN_OK ? descend_pass(trainer, eta, bound) : status;
 }
 
 bool trainer_stays_finite(const dnn_trainer *trainer, double eta, double bound)
@@ -252,30 +264,31 @@ static int32_t descend_as_team(dnn_trainer *trainer, double eta, double *loss_su
     return isfinite(*loss_sum) ? descend_exactly(trainer, eta) : end_pass(trainer, loss_not_finite());
 }
 
-/* Samples that fit the pass, by plain gradient descent. */
-static int32_t descend(dnn_trainer *trainer, const struct samples *samples, double *loss_sum)
+/* One sample, by plain gradient descent. */
+static int32_t descend_one(dnn_trainer *trainer, const struct samples *samples, double *loss_sum)
 {
-    load(trainer, samples, 0);
-    if (samples->n == 1 && trainer->is_small && !trainer->pass->is_weighted &&
-        trainer_descend_small(trainer, NULL, NULL, loss_sum)) {
+    pass_set_rows(trainer->pass, 0, 1);
+    samples->load(samples->source, trainer, trainer->pass, 0);
+    if (trainer->is_small && !trainer->pass->is_weighted && trainer_descend_small(trainer, NULL, NULL, loss_sum)) {
         return DNN_OK;
     }
     trainer->latest = LATEST_NONE; /* the pass is about to be overwritten */
-    const double mean = 1 / (double)samples->n, eta = trainer->eta * mean;
-    int32_t status;
-    if (trainer->team != NULL && samples->n == 1) {
-        status = descend_as_team(trainer, eta, loss_sum);
-    } else {
-        status = run_forward(trainer, loss_sum);
-        if (status != DNN_OK) {
-            return end_pass(trainer, status);
-        }
-        status = descend_fused(trainer, eta) ? DNN_OK : descend_exactly(trainer, eta);
+    if (trainer->share_count > 1) {
+        return descend_as_team(trainer, trainer->eta, loss_sum);
     }
-    if (status == DNN_OK) {
-        trainer_set_latest(trainer, LATEST_IN_PASS, mean);
+    const int32_t status = run_forward(trainer, loss_sum);
+    if (status != DNN_OK) {
+        return end_pass(trainer, status);
     }
-    return status;
+    return descend_fused(trainer, trainer->eta) ? DNN_OK : descend_exactly(trainer, trainer->eta);
+}
+
+/* Samples that fit the pass, by plain gradient descent: no gradient is ever in memory. */
+static int32_t descend(dnn_trainer *trainer, const struct samples *samples, double *loss_sum)
+{
+    double bound;
+    const int32_t status = run_samples(trainer, samples, 0, loss_sum, &bound);
+    return status == DNN_OK ? descend_pass(trainer, trainer->eta / (double)samples->n, bound) : status;
 }
 
 int32_t trainer_sum_in_step(dnn_trainer *trainer, const struct samples *samples, double *loss_sum, double *bound)
@@ -284,12 +297,11 @@ int32_t trainer_sum_in_step(dnn_trainer *trainer, const struct samples *samples,
     *bound = 0;
     for (int64_t first = 0; first < samples->n; first += trainer->pass->n_rows) {
         double chunk_loss, chunk_bound;
-        load(trainer, samples, first);
-        const int32_t status = trainer_differentiate(trainer, &chunk_loss, &chunk_bound);
+        const int32_t status = run_samples(trainer, samples, first, &chunk_loss, &chunk_bound);
         if (status != DNN_OK) {
             return status;
         }
-        trainer->core->gradient(trainer->network, trainer->pass, first > 0, trainer->step_gradient);
+        batch_gradient(trainer, first > 0, trainer->step_gradient);
         *loss_sum += chunk_loss;
         *bound += chunk_bound;
     }
@@ -299,29 +311,44 @@ int32_t trainer_sum_in_step(dnn_trainer *trainer, const struct samples *samples,
     return trainer_failed(trainer, *bound <= trainer->core->largest_number / 2 ? DNN_OK : gradient_not_finite());
 }
 
+/* By an optimizer, or with more samples than the pass has room for. */
+static int32_t optimize(dnn_trainer *trainer, const struct samples *samples, double *loss_sum, enum latest *latest)
+{
+    const bool fits = samples->n <= trainer->pass->max_rows;
+    double bound;
+    int32_t status = fits ? run_samples(trainer, samples, 0, loss_sum, &bound)
+                          : trainer_sum_in_step(trainer, samples, loss_sum, &bound);
+    if (status == DNN_OK) {
+        status = trainer_update(trainer, 1 / (double)samples->n, fits, trainer->step_gradient, bound);
+    }
+    *latest = LATEST_IN_STEP;
+    return status;
+}
+
 int32_t trainer_step(dnn_trainer *trainer, const struct samples *samples, double *loss_sum)
 {
-    if (samples->n <= trainer->pass->max_rows && trainer_is_plain_descent(trainer)) {
-        return descend(trainer, samples, loss_sum);
+    const bool is_plain = samples->n <= trainer->pass->max_rows && trainer_is_plain_descent(trainer);
+    enum latest latest = LATEST_IN_PASS;
+    int32_t status;
+    if (is_plain && samples->n == 1) {
+        status = descend_one(trainer, samples, loss_sum);
+    } else {
+        batch_begin(trainer, samples->n);
+        status = is_plain ? descend(trainer, samples, loss_sum) : optimize(trainer, samples, loss_sum, &latest);
+        batch_end(trainer, samples->n);
     }
-    double bound;
-    const double mean = 1 / (double)samples->n;
-    int32_t status = trainer_sum_in_step(trainer, samples, loss_sum, &bound);
     if (status == DNN_OK) {
-        status = trainer_update(trainer, mean, trainer->step_gradient, bound);
-    }
-    if (status == DNN_OK) {
-        trainer_set_latest(trainer, LATEST_IN_STEP, mean);
+        trainer_set_latest(trainer, latest, 1 / (double)samples->n);
     }
     return status;
 }
 
-static void load_arrays(const void *source, dnn_trainer *trainer, int64_t first)
+static void load_arrays(const void *source, const dnn_trainer *trainer, struct pass *pass, int64_t first)
 {
     const struct array_samples *arrays = source;
-    trainer->pass->is_weighted = false;
-    array_load(trainer->core, arrays->x, first, pass_x(trainer->core, trainer->network, trainer->pass, 0));
-    array_load(trainer->core, arrays->y, first, pass_y(trainer->core, trainer->network, trainer->pass));
+    pass->is_weighted = false;
+    array_load(trainer->core, arrays->x, first, pass_x(trainer->core, trainer->network, pass, 0));
+    array_load(trainer->core, arrays->y, first, pass_y(trainer->core, trainer->network, pass));
 }
 
 struct samples trainer_samples(const struct array_samples *arrays, int64_t n)

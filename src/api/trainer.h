@@ -24,6 +24,12 @@ struct epoch {
     double validation_accuracy;
 };
 
+/* What is known of some samples of a batch: Σ E, and a bound of the numbers of their gradient. */
+struct block_figures {
+    double loss;
+    double bound;
+};
+
 /* Whether a loss gets better. */
 struct watch {
     double best;     /* INFINITY at first */
@@ -45,15 +51,25 @@ struct dnn_trainer {
     double eta;                       /* of the next update */
     double eta_base;                  /* learning_rate: what a schedule starts from */
 
-    void *sum;           /* arena: G of dnn_trainer_accumulate */
-    double sum_bound;    /* no number of G is larger; 0 while it is empty */
-    bool has_sum;        /* G holds something; if not, its old numbers count as zeros */
-    struct team *team;   /* divides a step of one sample, or NULL: it is not worth it */
-    int32_t share_count; /* that a step is divided in, whether the team does them or the caller alone */
-    struct pace pace;    /* which of both is the faster */
-    void *partials;      /* [2 × threads × widest layer]: each one's part of a vector, of this layer and the last */
-    bool is_small;       /* a step of one sample goes the way of core/small.h */
-    bool has_failed;     /* the latest gradient or update was not finite */
+    void *sum;         /* arena: G of dnn_trainer_accumulate */
+    double sum_bound;  /* no number of G is larger; 0 while it is empty */
+    bool has_sum;      /* G holds something; if not, its old numbers count as zeros */
+    struct team *team; /* divides steps, or NULL: it is not worth it */
+    int32_t
+        share_count; /* that a step of one sample is divided in, whether the team does them or the caller alone; 1: it is not */
+    struct pace pace; /* which of both is the faster */
+    void *partials;   /* [2 × threads × widest layer]: each one's part of a vector, of this layer and the last */
+
+    int32_t thread_count;                /* of the team when it was made; 1 without one */
+    struct block_figures *block_figures; /* [blocks of the pass]; see trainer_batch.c */
+    double *thread_largest;              /* [thread_count]: the largest |w| of a thread's rows */
+    struct team *batch_team;             /* the team, if it does the running step of a batch; else NULL */
+    struct pace batch_pace;
+    int64_t paced_rows; /* of the batches that batch_pace knows */
+    double batch_began; /* the running step, by seconds_now */
+
+    bool is_small;   /* a step of one sample goes the way of core/small.h */
+    bool has_failed; /* the latest gradient or update was not finite */
 
     enum latest latest;
     double latest_scale; /* times what is found there, is the latest gradient */
@@ -77,10 +93,10 @@ struct dnn_trainer {
 
 dnn_trainer *trainer_retain(dnn_trainer *trainer);
 
-/* Samples to learn from, wherever they are. `load` puts those from `first` on into x_0 and y of the trainer's pass, as
- * many as its n_rows tells. */
+/* Samples to learn from, wherever they are. `load` puts those from `first` on into x_0 and y of a pass, or a part of one, as many
+ * as its n_rows tells; several threads may call it at once, for parts of their own. */
 struct samples {
-    void (*load)(const void *source, dnn_trainer *trainer, int64_t first);
+    void (*load)(const void *source, const dnn_trainer *trainer, struct pass *pass, int64_t first);
     const void *source;
     int64_t n;
 };
@@ -104,18 +120,16 @@ int32_t trainer_step(dnn_trainer *trainer, const struct samples *samples, double
  * core/small.h, for a trainer that is_small. *loss: E. False, and nothing changed, if something speaks against it. */
 bool trainer_descend_small(dnn_trainer *trainer, const double *x, const double *y, double *loss);
 
-/* step_gradient ← Σ ∇W, chunk by chunk. *loss_sum: Σ E. *bound: no number of the gradient is larger. */
+/* step_gradient ← Σ ∇W, chunk by chunk. *loss_sum: Σ E. *bound: no number of the gradient is larger. Between batch_begin and
+ * batch_end. */
 int32_t trainer_sum_in_step(dnn_trainer *trainer, const struct samples *samples, double *loss_sum, double *bound);
-
-/* Forward and backward over the samples in the pass. *loss_sum, *bound: as above. */
-int32_t trainer_differentiate(dnn_trainer *trainer, double *loss_sum, double *bound);
 
 /* What the core is told of update number t, from 1, of a gradient that is to be multiplied by `scale`. */
 struct update trainer_update_at(const dnn_trainer *trainer, double t, double scale);
 
-/* One update by the optimizer from scale · gradient. bound: of the gradient's numbers. The weights change on success
- * alone. */
-int32_t trainer_update(dnn_trainer *trainer, double scale, const void *gradient, double bound);
+/* One update by the optimizer from scale · gradient. bound: of the gradient's numbers. makes_gradient: it is that of the pass, and
+ * still to be made, in that memory. The weights change on success alone. Between batch_begin and batch_end. */
+int32_t trainer_update(dnn_trainer *trainer, double scale, bool makes_gradient, void *gradient, double bound);
 
 /* The state_bound of states that came from a file; infinity if this optimizer cannot have left them. */
 double trainer_held_bound(const dnn_trainer *trainer);

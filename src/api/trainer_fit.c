@@ -37,10 +37,10 @@ struct batch {
     int64_t first;
 };
 
-static void load_batch(const void *source, dnn_trainer *trainer, int64_t first)
+static void load_batch(const void *source, const dnn_trainer *trainer, struct pass *pass, int64_t first)
 {
     const struct batch *batch = source;
-    dataset_gather(&batch->fit->view, batch->first + first, trainer->core, trainer->network, trainer->pass);
+    dataset_gather(&batch->fit->view, batch->first + first, trainer->core, trainer->network, pass);
 }
 
 /* The failing step has worded what happened; this adds when. */

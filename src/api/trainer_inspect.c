@@ -3,6 +3,7 @@
  */
 #include "api/check.h"
 #include "api/diagnose.h"
+#include "api/trainer_batch.h"
 
 #include <math.h>
 
@@ -18,7 +19,7 @@ const void *trainer_latest_gradient(dnn_trainer *trainer)
         return trainer->sum;
     }
     if (trainer->latest == LATEST_IN_PASS) {
-        trainer->core->gradient(trainer->network, trainer->pass, false, trainer->step_gradient);
+        batch_gradient(trainer, false, trainer->step_gradient);
         trainer->latest = LATEST_IN_STEP;
     }
     return trainer->step_gradient;

@@ -3,7 +3,7 @@
  * data-parallel training is made of.
  */
 #include "api/check.h"
-#include "api/trainer.h"
+#include "api/trainer_batch.h"
 
 #include <math.h>
 
@@ -61,7 +61,9 @@ int32_t dnn_trainer_accumulate(dnn_trainer *trainer, const double *x, const doub
         return status;
     }
     const struct samples samples = trainer_samples(&arrays, n);
+    batch_begin(trainer, n);
     status = accumulate(trainer, &samples, &sum);
+    batch_end(trainer, n);
     model_end_training(trainer->model);
     if (status == DNN_OK && loss_sum != NULL) {
         *loss_sum = sum;
@@ -115,7 +117,7 @@ int32_t dnn_trainer_apply(dnn_trainer *trainer, double scale)
         return status;
     }
     if (trainer->has_sum) {
-        status = trainer_update(trainer, scale, trainer->sum, trainer->sum_bound);
+        status = trainer_update(trainer, scale, false, trainer->sum, trainer->sum_bound);
     } else {
         status = status_error(DNN_ERROR_INVALID_ARGUMENT, "there is no gradient to apply: accumulate or set one first");
     }

@@ -18,6 +18,8 @@
  */
 #include "api/trainer_team.h"
 
+#include "api/trainer_batch.h"
+
 #include "base/memory.h"
 #include "base/seconds.h"
 #include "base/status.h"
@@ -273,13 +275,9 @@ static int32_t choose_count(const dnn_trainer *trainer)
     return (int32_t)(wanted < processors ? wanted : processors);
 }
 
-int32_t trainer_make_team(dnn_trainer *trainer)
+/* The memory of a step of one sample that is divided. */
+static int32_t make_partials(dnn_trainer *trainer, int32_t count)
 {
-    const int32_t count = choose_count(trainer);
-    if (count < 2 || !trainer->network->is_fused || trainer->is_small || trainer->pass->mask != NULL ||
-        !trainer_is_plain_descent(trainer)) {
-        return DNN_OK;
-    }
     int64_t numbers;
     if (memory_multiply(2 * count, partial_stride(trainer), &numbers)) {
         trainer->partials = memory_new_aligned(numbers, trainer->core->real_size);
@@ -287,10 +285,27 @@ int32_t trainer_make_team(dnn_trainer *trainer)
     if (trainer->partials == NULL) {
         return status_out_of_memory("the threads of a trainer");
     }
-    const int32_t status = team_create(count, &trainer->team);
-    trainer->share_count = status == DNN_OK ? team_count(trainer->team) : 1;
+    trainer->share_count = count;
     pace_begin(&trainer->pace, WITH_TEAM);
-    return status;
+    return DNN_OK;
+}
+
+int32_t trainer_make_team(dnn_trainer *trainer)
+{
+    const bool divides_one = trainer->network->is_fused && !trainer->is_small && trainer->pass->mask == NULL &&
+                             trainer_is_plain_descent(trainer);
+    const int32_t of_one = divides_one ? choose_count(trainer) : 1, of_batch = batch_thread_count(trainer);
+    const int32_t wanted = of_one > of_batch ? of_one : of_batch;
+    int32_t status = DNN_OK;
+    trainer->share_count = 1;
+    if (wanted > 1) {
+        status = team_create(wanted, &trainer->team);
+    }
+    if (status != DNN_OK || of_one < 2) {
+        return status;
+    }
+    const int32_t count = team_count(trainer->team);
+    return count > 1 ? make_partials(trainer, count) : DNN_OK;
 }
 
 bool trainer_team_step(dnn_trainer *trainer, double eta, double *loss_sum)

@@ -6,7 +6,7 @@
  * nothing. Rejected: looking at the weights afterwards, which takes a copy of them to go back to.
  */
 #include "api/check.h"
-#include "api/trainer.h"
+#include "api/trainer_batch.h"
 #include "base/memory.h"
 
 #include <math.h>
@@ -73,6 +73,7 @@ struct update trainer_update_at(const dnn_trainer *trainer, double t, double sca
                            .weight_decay = config_number(config, KEY_WEIGHT_DECAY),
                            .l2 = config_number(config, KEY_L2),
                            .clip_norm = config_number(config, KEY_CLIP_NORM),
+                           .clip = 1,
                            .correction1 = 1 - pow(config_number(config, KEY_BETA1), t),
                            .correction2 = 1 - pow(config_number(config, KEY_BETA2), t)};
 }
@@ -102,9 +103,9 @@ double trainer_held_bound(const dnn_trainer *trainer)
     return trainer->core->update_held_bound(&latest, trainer->network, trainer->states);
 }
 
-int32_t trainer_update(dnn_trainer *trainer, double scale, const void *gradient, double bound)
+int32_t trainer_update(dnn_trainer *trainer, double scale, bool makes_gradient, void *gradient, double bound)
 {
-    const struct update update = trainer_update_at(trainer, (double)trainer->updates + 1, scale);
+    struct update update = trainer_update_at(trainer, (double)trainer->updates + 1, scale);
     double state_bound;
     const int32_t status = admit(trainer, &update, bound, &state_bound);
     if (status != DNN_OK) {
@@ -112,7 +113,11 @@ int32_t trainer_update(dnn_trainer *trainer, double scale, const void *gradient,
     }
     trainer->state_bound = state_bound;
     trainer->updates++;
-    trainer->model->weight_bound =
-        trainer->core->update(&update, trainer->network, gradient, trainer->states, trainer->model->theta);
+    if (makes_gradient && update.clip_norm > 0) { /* clipping needs all of it */
+        batch_gradient(trainer, false, gradient);
+        makes_gradient = false;
+    }
+    update.clip = trainer->core->update_clip(&update, trainer->network, gradient, trainer->model->theta);
+    trainer->model->weight_bound = batch_update(trainer, &update, makes_gradient, gradient);
     return trainer_failed(trainer, DNN_OK);
 }

@@ -105,7 +105,8 @@ const struct core REAL_NAME(core) = {
     .initialize = initializer_fill,
     .is_plain_descent = is_plain_descent,
     .state_count = state_count,
-    .update = update_weights,
+    .update_clip = update_clip,
+    .update = update_rows,
     .update_bound = update_bound,
     .update_held_bound = update_held_bound,
 

@@ -32,8 +32,9 @@ struct core {
     double (*loss_sum)(const struct network *network, const struct pass *pass);
     void (*backward)(const struct network *network, const void *theta, struct pass *pass);
     double (*gradient_bound)(const struct network *network, const struct pass *pass);
-    void (*gradient)(const struct network *network, const struct pass *pass, bool accumulate, void *gradient);
-    void (*descend)(const struct network *network, const struct pass *pass, double eta, void *theta);
+    void (*gradient)(const struct network *network, const struct pass *pass, struct rows rows, bool accumulate,
+                     void *gradient);
+    void (*descend)(const struct network *network, const struct pass *pass, struct rows rows, double eta, void *theta);
     bool (*is_small)(const struct network *network);
     bool (*predict_small)(const struct network *network, const void *theta, void *memory,
                           const struct standardization *by, const double *x, double *y);
@@ -53,8 +54,10 @@ struct core {
     void (*initialize)(int32_t kind, struct random *random, struct matrix w);
     bool (*is_plain_descent)(int32_t optimizer);
     int32_t (*state_count)(int32_t optimizer);
-    double (*update)(const struct update *update, const struct network *network, const void *gradient,
-                     void *const *states, void *theta);
+    double (*update_clip)(const struct update *update, const struct network *network, const void *gradient,
+                          const void *theta);
+    double (*update)(const struct update *update, const struct network *network, struct rows rows,
+                     const struct arenas *arenas);
     double (*update_bound)(const struct update *update, double gradient_bound, double weight_bound,
                            double *state_bound);
     double (*update_held_bound)(const struct update *update, const struct network *network, void *const *states);

@@ -49,6 +49,11 @@ bool network_layout(struct network *network, const int64_t *sizes, int64_t layer
     return true;
 }
 
+struct rows network_rows(const struct network *network, int64_t l)
+{
+    return (struct rows){l, 0, network->layers[l].n_out};
+}
+
 int64_t network_size(const struct network *network, int64_t l)
 {
     return l == 0 ? network->layers[0].n_in : network->layers[l - 1].n_out;

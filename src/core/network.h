@@ -52,6 +52,16 @@ struct network {
     struct layer layers[]; /* [depth]: layers[l] holds W_l, which leads from x_l to x_{l+1} */
 };
 
+/* Some rows of W_l: one part of a product or an update, for whoever shares it with others. */
+struct rows {
+    int64_t l;
+    int64_t first;
+    int64_t count;
+};
+
+/* All rows of W_l. */
+struct rows network_rows(const struct network *network, int64_t l);
+
 /* Fills in shapes and places for n_0 … n_L. real_size: bytes of a number. network: has room for layer_count − 1
  * layers; their activations, and the loss, are left alone. False if a size overflows. */
 bool network_layout(struct network *network, const int64_t *sizes, int64_t layer_count, int64_t real_size);

@@ -285,33 +285,44 @@ double propagate_gradient_bound(const struct network *network, const struct pass
     return bound;
 }
 
-void propagate_gradient(const struct network *network, const struct pass *pass, bool accumulate, void *gradient)
+/* Columns of Ψ_{l+1}, which belong to rows of W_l. */
+static struct matrix psi_part(const struct network *network, const struct pass *pass, struct rows rows)
 {
-    for (int64_t l = 0; l < network->depth; l++) {
-        const struct matrix psi = psi_of(network, pass, l + 1), x = activations_hat(network, pass, l);
-        const struct matrix a = weights(network, gradient, l);
-        if (is_fused(network, pass)) {
-            fused_gradient(psi.data, x.data, accumulate, a);
-        } else if (has_products(pass)) {
-            product_gradient(1, psi, x, accumulate ? 1 : 0, a);
-        } else {
-            affine_gradient(psi, x, accumulate, a);
-        }
+    const struct matrix psi = psi_of(network, pass, rows.l + 1);
+    return matrix_part(psi, 0, rows.first, psi.rows, rows.count, sizeof(real));
+}
+
+static struct matrix weights_part(const struct network *network, const void *arena, struct rows rows)
+{
+    const struct matrix w = weights(network, arena, rows.l);
+    return matrix_part(w, rows.first, 0, rows.count, w.columns, sizeof(real));
+}
+
+void propagate_gradient(const struct network *network, const struct pass *pass, struct rows rows, bool accumulate,
+                        void *gradient)
+{
+    const struct matrix psi = psi_part(network, pass, rows), x = activations_hat(network, pass, rows.l);
+    const struct matrix a = weights_part(network, gradient, rows);
+    if (is_fused(network, pass)) {
+        fused_gradient(psi.data, x.data, accumulate, a);
+    } else if (has_products(pass)) {
+        product_gradient(1, psi, x, accumulate ? 1 : 0, a);
+    } else {
+        affine_gradient(psi, x, accumulate, a);
     }
 }
 
-void propagate_descend(const struct network *network, const struct pass *pass, double eta, void *theta)
+void propagate_descend(const struct network *network, const struct pass *pass, struct rows rows, double eta,
+                       void *theta)
 {
-    for (int64_t l = 0; l < network->depth; l++) {
-        const struct matrix psi = psi_of(network, pass, l + 1), x = activations_hat(network, pass, l);
-        const struct matrix w = weights(network, theta, l);
-        if (is_fused(network, pass)) {
-            fused_descend(w, x.data, psi.data, eta, NULL);
-        } else if (has_products(pass)) {
-            product_gradient((real)-eta, psi, x, 1, w);
-        } else {
-            affine_descend(psi, x, eta, w);
-        }
+    const struct matrix psi = psi_part(network, pass, rows), x = activations_hat(network, pass, rows.l);
+    const struct matrix w = weights_part(network, theta, rows);
+    if (is_fused(network, pass)) {
+        fused_descend(w, x.data, psi.data, eta, NULL);
+    } else if (has_products(pass)) {
+        product_gradient((real)-eta, psi, x, 1, w);
+    } else {
+        affine_descend(psi, x, eta, w);
     }
 }
 

@@ -47,11 +47,13 @@ void propagate_backward(const struct network *network, const void *theta, struct
  * it is too large for the precision, or a ψ is not finite: then no gradient and no update may be made. */
 double propagate_gradient_bound(const struct network *network, const struct pass *pass);
 
-/* ∇W_l = Ψ_{l+1}ᵀ X̂_l, the sum over the samples, for each l; or added to what is there, if `accumulate`. */
-void propagate_gradient(const struct network *network, const struct pass *pass, bool accumulate, void *gradient);
+/* ∇W_l = Ψ_{l+1}ᵀ X̂_l, the sum over the samples, in some of its rows; or added to what is there, if `accumulate`. */
+void propagate_gradient(const struct network *network, const struct pass *pass, struct rows rows, bool accumulate,
+                        void *gradient);
 
-/* W_l −= η Ψ_{l+1}ᵀ X̂_l for each l. */
-void propagate_descend(const struct network *network, const struct pass *pass, double eta, void *theta);
+/* W_l −= η Ψ_{l+1}ᵀ X̂_l in some of its rows. */
+void propagate_descend(const struct network *network, const struct pass *pass, struct rows rows, double eta,
+                       void *theta);
 
 /* The same for one sample (n = 1) with each W_l read once: ψ_{L−1} … ψ_1 are made on the way, of the weights as they were.
  * It cannot be known before what they will be, so propagate_fused_bound, which makes ψ_L, bounds them from max|W| ≤

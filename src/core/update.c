@@ -2,8 +2,8 @@
  * core/update.c - see update.h.
  *
  * Biases are not decayed. They stand in the last column of each matrix, so where there is decay a row is two runs: its
- * weights, and its bias with the padding. Without decay the whole arena is one run; the padding is 0, has gradient 0,
- * and so stays 0 under every optimizer.
+ * weights, and its bias with the padding. Without decay all rows are one run; the padding is 0, has gradient 0, and so
+ * stays 0 under every optimizer.
  */
 #include "core/update.h"
 
@@ -55,9 +55,7 @@ static double gradient_norm(const struct update *update, const struct network *n
     return sqrt(sum);
 }
 
-/* What clipping multiplies the gradient by: min(1, clip_norm / (norm + 1e-6)), as in PyTorch's clip_grad_norm_. */
-static double clip_factor(const struct update *update, const struct network *network, const void *gradient,
-                          const void *theta)
+double update_clip(const struct update *update, const struct network *network, const void *gradient, const void *theta)
 {
     if (update->clip_norm == 0) {
         return 1;
@@ -93,42 +91,37 @@ static double apply(const struct update *update, const struct optimizer_run *run
     return largest;
 }
 
-/* The rows of W_l: weights with decay, biases without. */
-static double update_layer(const struct update *update, const struct layer *layer, const struct optimizer_run *arena)
+/* Weights with decay, biases without. run: from the first row on */
+static double decay_rows(const struct update *update, const struct layer *layer, int64_t count,
+                         const struct optimizer_run *run)
 {
     double largest = 0;
-    for (int64_t i = 0; i < layer->n_out; i++) {
-        const int64_t row = layer->offset + i * layer->stride;
-        struct optimizer_run bias = part_of(arena, row + layer->n_in, layer->stride - layer->n_in);
+    for (int64_t i = 0; i < count; i++) {
+        const int64_t row = i * layer->stride;
+        struct optimizer_run bias = part_of(run, row + layer->n_in, layer->stride - layer->n_in);
         bias.penalty = 0;
         bias.shrinks = 0;
-        const struct optimizer_run weights = part_of(arena, row, layer->n_in);
+        const struct optimizer_run weights = part_of(run, row, layer->n_in);
         largest = fmax(largest, fmax(apply(update, &weights), apply(update, &bias)));
     }
     return largest;
 }
 
-double update_weights(const struct update *update, const struct network *network, const void *gradient,
-                      void *const *states, void *theta)
+double update_rows(const struct update *update, const struct network *network, struct rows rows,
+                   const struct arenas *arenas)
 {
-    const double clip = clip_factor(update, network, gradient, theta);
-    struct optimizer_run run = {.n = network->arena_count,
-                                .factor = (real)(clip * update->scale),
-                                .penalty = (real)(clip * 2 * update->l2 + decay_of(update)),
-                                .shrinks = (real)shrinks_of(update),
-                                .g = gradient,
-                                .w = theta};
+    const struct layer *layer = &network->layers[rows.l];
+    struct optimizer_run arena = {.factor = (real)(update->clip * update->scale),
+                                  .penalty = (real)(update->clip * 2 * update->l2 + decay_of(update)),
+                                  .shrinks = (real)shrinks_of(update),
+                                  .g = arenas->gradient,
+                                  .w = arenas->theta};
     for (int32_t s = 0; s < optimizer_kinds[update->optimizer].state_count; s++) {
-        run.state[s] = states[s];
+        arena.state[s] = arenas->states[s];
     }
-    if (run.penalty == 0 && run.shrinks == 0) {
-        return apply(update, &run);
-    }
-    double largest = 0;
-    for (int64_t l = 0; l < network->depth; l++) {
-        largest = fmax(largest, update_layer(update, &network->layers[l], &run));
-    }
-    return largest;
+    const struct optimizer_run run =
+        part_of(&arena, layer->offset + rows.first * layer->stride, rows.count * layer->stride);
+    return run.penalty == 0 && run.shrinks == 0 ? apply(update, &run) : decay_rows(update, layer, rows.count, &run);
 }
 
 /* A norm beyond it could be a sum of squares that overflows, in a network of any size. */

@@ -24,20 +24,32 @@ struct update {
     double weight_decay;
     double l2;
     double clip_norm;   /* 0: none */
+    double clip;        /* what clipping multiplies the gradient by: of update_clip; 1 without it */
     double correction1; /* 1 − β₁^t, t counting updates from 1 */
     double correction2; /* 1 − β₂^t */
 };
 
+/* All arrays of an update, each like the weights. */
+struct arenas {
+    const void *gradient;
+    void *const *states; /* those that the optimizer has none of are NULL */
+    void *theta;
+};
+
 #ifdef DNN_REAL_F32
 #include "core/real.h"
-#define update_weights REAL_NAME(update_weights)
+#define update_clip REAL_NAME(update_clip)
+#define update_rows REAL_NAME(update_rows)
 #define update_bound REAL_NAME(update_bound)
 #define update_held_bound REAL_NAME(update_held_bound)
 
-/* W ← the update of W by scale · gradient. gradient, theta, states[…]: arenas; states that the optimizer has none of
- * are NULL. Returns the largest |w| after it. */
-double update_weights(const struct update *update, const struct network *network, const void *gradient,
-                      void *const *states, void *theta);
+/* What clipping multiplies scale · gradient by: min(1, clip_norm / (‖∇‖ + 1e-6)), as in PyTorch's clip_grad_norm_, ∇ with the
+ * penalty of l2; 1 without clipping. gradient, theta: arenas */
+double update_clip(const struct update *update, const struct network *network, const void *gradient, const void *theta);
+
+/* Rows of W ← the update of them by scale · gradient. Returns the largest |w| of them after it. */
+double update_rows(const struct update *update, const struct network *network, struct rows rows,
+                   const struct arenas *arenas);
 
 /* A bound on what the update changes any weight by, if no number of the gradient array is larger than `gradient_bound`
  * and no weight than `weight_bound`: as `bound` in optimizer.h. */

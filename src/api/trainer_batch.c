@@ -1,0 +1,229 @@
+/*
+ * api/trainer_batch.c - see trainer_batch.h.
+ *
+ *     all     each thread its samples: loaded, forward, E, backward, and how large their gradient can be    | team_run
+ *     caller  whether all stays finite
+ *     all     each thread its rows of every W: ∇W = Ψᵀ X̂ and its update                                     | team_run
+ *
+ * Samples do not meet before ∇W, so that two waits for each other are enough, however many layers there are. Figures are summed
+ * for blocks of BLOCK samples, and then in the order of the blocks; with core/product.h, in which a number does not depend on who
+ * computes what beside it, that makes a step the same to the last bit whoever does it. So the team can step back at any time:
+ * where other processes need the processors the caller goes on alone.
+ *
+ * Tried: the threads of the BLAS, which wait for each other at each of the products, and leave all that is between them to one
+ * thread: 1.4 times its bare products on two cores, where a team takes less than these products.
+ */
+#include "api/trainer_batch.h"
+
+#include "base/memory.h"
+#include "base/seconds.h"
+#include "base/status.h"
+#include "base/team.h"
+
+#include <math.h>
+
+/* Samples of a block: whole panels of core/product.h in every version. Rows of W go to threads in smaller ones. */
+enum { BLOCK = 32, ROW_BLOCK = 8 };
+
+/* Multiplications of a step that are worth another thread, at least. Rows whose gradient is made and used while it is in a cache. */
+static const double worth_a_thread = 1 << 20;
+enum { ROWS_AT_ONCE = 56 };
+
+enum { WITH_TEAM, ALONE };
+
+struct batch {
+    dnn_trainer *trainer;
+    const struct samples *samples;
+    int64_t first; /* of them, in the pass */
+    double eta;
+    const struct update *update;
+    bool makes_gradient, accumulate;
+    void *gradient;
+};
+
+/* Share `index` of n things in blocks: first … first + count − 1. The first one is never empty, if any is not. */
+static int64_t share(int64_t n, int64_t block, int32_t index, int32_t count, int64_t *first)
+{
+    const int64_t blocks = (n + block - 1) / block;
+    const int64_t from = (blocks * index + count - 1) / count * block;
+    const int64_t to = (blocks * (index + 1) + count - 1) / count * block;
+    *first = from < n ? from : n;
+    return (to < n ? to : n) - *first;
+}
+
+int32_t batch_thread_count(const dnn_trainer *trainer)
+{
+    if (!trainer->network->has_products || trainer->is_small) {
+        return 1;
+    }
+    const int64_t asked = config_integer(trainer->config, KEY_THREADS), processors = team_processors();
+    const int64_t rows = config_integer(trainer->config, KEY_BATCH_SIZE);
+    const double work = 3 * (double)trainer->network->parameter_count * (double)(rows > 1 ? rows : 1);
+    const int64_t wanted = asked > 0 ? asked : (int64_t)fmin(work / worth_a_thread, 1 << 16);
+    return (int32_t)(wanted < 1 ? 1 : wanted < processors ? wanted : processors);
+}
+
+int32_t batch_prepare(dnn_trainer *trainer)
+{
+    const int64_t blocks = (trainer->pass->max_rows + BLOCK - 1) / BLOCK;
+    const int32_t threads = trainer->thread_count = trainer->team != NULL ? team_count(trainer->team) : 1;
+    trainer->block_figures = memory_new(blocks, sizeof *trainer->block_figures);
+    trainer->thread_largest = memory_new(threads, sizeof *trainer->thread_largest);
+    if (trainer->block_figures == NULL || trainer->thread_largest == NULL) {
+        return status_out_of_memory("the figures of a batch");
+    }
+    pace_begin(&trainer->batch_pace, WITH_TEAM);
+    return threads == 1 ? DNN_OK : pass_make_panels(trainer->core, trainer->network, threads, trainer->pass);
+}
+
+/* A last batch of an epoch that is smaller than the others tells nothing of them. */
+void batch_begin(dnn_trainer *trainer, int64_t n)
+{
+    trainer->batch_team = NULL;
+    if (trainer->team == NULL || !trainer->network->has_products) {
+        return;
+    }
+    if (n > trainer->paced_rows) {
+        pace_begin(&trainer->batch_pace, WITH_TEAM);
+        trainer->paced_rows = n;
+    }
+    /* After a fork the team is made anew, and may be smaller. */
+    if (pace_way(&trainer->batch_pace) == WITH_TEAM && team_count(trainer->team) <= trainer->thread_count) {
+        trainer->batch_team = trainer->team;
+    }
+    trainer->batch_began = seconds_now();
+}
+
+void batch_end(dnn_trainer *trainer, int64_t n)
+{
+    if (trainer->team != NULL && n == trainer->paced_rows) {
+        pace_note(&trainer->batch_pace, seconds_now() - trainer->batch_began);
+    }
+    trainer->batch_team = NULL;
+}
+
+static void run(const dnn_trainer *trainer, team_work work, struct batch *batch)
+{
+    if (trainer->batch_team != NULL) {
+        team_run(trainer->batch_team, work, batch);
+    } else {
+        work(batch, 0, 1);
+    }
+}
+
+/* Some of the samples: rows first … first + n − 1 of the pass. */
+static void differentiate(const struct batch *batch, int64_t first, int64_t n, int32_t thread)
+{
+    dnn_trainer *trainer = batch->trainer;
+    const struct core *core = trainer->core;
+    const struct network *network = trainer->network;
+    struct pass part = pass_part(trainer->pass, first, n, thread);
+    batch->samples->load(batch->samples->source, trainer, &part, batch->first + first);
+    core->forward(network, trainer->model->theta, &part);
+    core->backward(network, trainer->model->theta, &part);
+    for (int64_t row = 0; row < n; row += BLOCK) {
+        const struct pass block = pass_part(&part, row, n - row < BLOCK ? n - row : BLOCK, thread);
+        struct block_figures *figures = &trainer->block_figures[(first + row) / BLOCK];
+        figures->loss = core->loss_sum(network, &block);
+        figures->bound = core->gradient_bound(network, &block);
+    }
+    if (first == 0) {
+        trainer->pass->is_weighted = part.is_weighted;
+    }
+}
+
+static void differentiate_share(void *argument, int32_t index, int32_t count)
+{
+    const struct batch *batch = argument;
+    int64_t first;
+    const int64_t n = share(batch->trainer->pass->n_rows, BLOCK, index, count, &first);
+    if (n > 0) {
+        differentiate(batch, first, n, index);
+    }
+}
+
+void batch_differentiate(dnn_trainer *trainer, const struct samples *samples, int64_t first, double *loss_sum,
+                         double *bound)
+{
+    run(trainer, differentiate_share, &(struct batch){.trainer = trainer, .samples = samples, .first = first});
+    *loss_sum = *bound = 0;
+    for (int64_t row = 0; row < trainer->pass->n_rows; row += BLOCK) {
+        *loss_sum += trainer->block_figures[row / BLOCK].loss;
+        *bound += trainer->block_figures[row / BLOCK].bound;
+    }
+}
+
+static void gradient_share(void *argument, int32_t index, int32_t count)
+{
+    const struct batch *batch = argument;
+    const dnn_trainer *trainer = batch->trainer;
+    for (int64_t l = 0; l < trainer->network->depth; l++) {
+        struct rows rows = network_rows(trainer->network, l);
+        rows.count = share(rows.count, ROW_BLOCK, index, count, &rows.first);
+        if (rows.count > 0) {
+            trainer->core->gradient(trainer->network, trainer->pass, rows, batch->accumulate, batch->gradient);
+        }
+    }
+}
+
+void batch_gradient(dnn_trainer *trainer, bool accumulate, void *gradient)
+{
+    run(trainer, gradient_share, &(struct batch){.trainer = trainer, .accumulate = accumulate, .gradient = gradient});
+}
+
+static void descend_share(void *argument, int32_t index, int32_t count)
+{
+    const struct batch *batch = argument;
+    const dnn_trainer *trainer = batch->trainer;
+    for (int64_t l = 0; l < trainer->network->depth; l++) {
+        struct rows rows = network_rows(trainer->network, l);
+        rows.count = share(rows.count, ROW_BLOCK, index, count, &rows.first);
+        if (rows.count > 0) {
+            trainer->core->descend(trainer->network, trainer->pass, rows, batch->eta, trainer->model->theta);
+        }
+    }
+}
+
+void batch_descend(dnn_trainer *trainer, double eta)
+{
+    run(trainer, descend_share, &(struct batch){.trainer = trainer, .eta = eta});
+}
+
+/* Some rows of one W. Returns the largest |w| of them after it. */
+static double update_some(const struct batch *batch, struct rows rows)
+{
+    const dnn_trainer *trainer = batch->trainer;
+    const struct arenas arenas = {batch->gradient, trainer->states, trainer->model->theta};
+    if (batch->makes_gradient) {
+        trainer->core->gradient(trainer->network, trainer->pass, rows, false, batch->gradient);
+    }
+    return trainer->core->update(batch->update, trainer->network, rows, &arenas);
+}
+
+static void update_share(void *argument, int32_t index, int32_t count)
+{
+    const struct batch *batch = argument;
+    const dnn_trainer *trainer = batch->trainer;
+    double largest = 0;
+    for (int64_t l = 0; l < trainer->network->depth; l++) {
+        struct rows rows = network_rows(trainer->network, l);
+        const int64_t n = share(rows.count, ROW_BLOCK, index, count, &rows.first), end = rows.first + n;
+        for (; rows.first < end; rows.first += rows.count) {
+            rows.count = end - rows.first < ROWS_AT_ONCE ? end - rows.first : ROWS_AT_ONCE;
+            largest = fmax(largest, update_some(batch, rows));
+        }
+    }
+    trainer->thread_largest[index] = largest;
+}
+
+double batch_update(dnn_trainer *trainer, const struct update *update, bool makes_gradient, void *gradient)
+{
+    struct batch batch = {.trainer = trainer, .update = update, .makes_gradient = makes_gradient, .gradient = gradient};
+    run(trainer, update_share, &batch);
+    double largest = 0;
+    const int32_t threads = trainer->batch_team != NULL ? team_count(trainer->batch_team) : 1;
+    for (int32_t t = 0; t < threads; t++) {
+        largest = fmax(largest, trainer->thread_largest[t]);
+    }
+    return largest;
+}
