@@ -9,6 +9,7 @@
 #include "file_support.h"
 #include "support.h"
 
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -188,12 +189,142 @@ static void test_a_child_of_a_fork_goes_on_with_threads_of_its_own(void **state)
     dnn_config_destroy(config);
 }
 
+/* ---- predictions ---- */
+
+enum { ROWS = 1000 };
+
+static double rows[ROWS * N_IN];
+
+/* Everything that a model says of ROWS samples. */
+struct answers {
+    double y[ROWS * N_OUT], tail[257 * N_OUT];
+    float y_f32[ROWS * N_OUT];
+    int32_t label[ROWS];
+    double loss, accuracy, r2;
+    int64_t counts[N_OUT * N_OUT];
+};
+
+static dnn_model *large_model(int64_t threads)
+{
+    static const int64_t sizes[] = {N_IN, 300, 200, N_OUT};
+    dnn_config *config = configure("precision=f32", threads);
+    dnn_model *model;
+    assert_ok(dnn_model_create(sizes, 4, config, &model));
+    dnn_config_destroy(config);
+    return model;
+}
+
+static void ask(const dnn_model *model, const dnn_dataset *dataset, struct answers *answers)
+{
+    float *x_f32 = allocate_or_fail(COUNT(rows), sizeof *x_f32);
+    for (size_t i = 0; i < COUNT(rows); i++)
+        x_f32[i] = (float)rows[i];
+    assert_ok(dnn_model_predict(model, rows, ROWS, answers->y));
+    assert_ok(dnn_model_predict(model, rows, 257, answers->tail)); /* the last chunk is one row */
+    assert_ok(dnn_model_predict_f32(model, x_f32, ROWS, answers->y_f32));
+    assert_ok(dnn_model_classify(model, rows, ROWS, answers->label));
+    assert_ok(dnn_model_evaluate(model, dataset, &answers->loss, &answers->accuracy));
+    assert_ok(dnn_model_score(model, dataset, &answers->r2));
+    assert_ok(dnn_model_confusion(model, dataset, answers->counts));
+    free(x_f32);
+}
+
+static dnn_dataset *rows_with_targets(void)
+{
+    struct generator generator = {11};
+    double *targets = allocate_or_fail(ROWS * N_OUT, sizeof *targets);
+    dnn_dataset *dataset;
+    for (size_t i = 0; i < COUNT(rows); i++)
+        rows[i] = generator_uniform(&generator);
+    for (size_t i = 0; i < ROWS; i++)
+        targets[i * N_OUT + i * i % N_OUT] = 1;
+    assert_ok(dnn_dataset_create(rows, ROWS, N_IN, targets, N_OUT, &dataset));
+    free(targets);
+    return dataset;
+}
+
+static void test_threads_change_no_bit_of_a_prediction(void **state)
+{
+    (void)state;
+    dnn_dataset *dataset = rows_with_targets();
+    struct answers *alone = allocate_or_fail(1, sizeof *alone), *shared = allocate_or_fail(1, sizeof *shared);
+    dnn_model *model = large_model(1);
+    ask(model, dataset, alone);
+    dnn_model_destroy(model);
+    assert_memory_equal(alone->tail, alone->y, sizeof alone->tail);
+    for (int64_t threads = 0; threads <= 3; threads++) {
+        model = large_model(threads);
+        ask(model, dataset, shared);
+        assert_memory_equal(shared, alone, sizeof *alone);
+        ask(model, dataset, shared); /* with threads that are there */
+        assert_memory_equal(shared, alone, sizeof *alone);
+        dnn_model_destroy(model);
+    }
+    free(alone);
+    free(shared);
+    dnn_dataset_destroy(dataset);
+}
+
+struct caller {
+    const dnn_model *model;
+    const struct answers *expected;
+    bool is_right;
+};
+
+static void *predict_again_and_again(void *argument)
+{
+    struct caller *caller = argument;
+    double *output = malloc(ROWS * N_OUT * sizeof *output);
+    caller->is_right = output != NULL;
+    for (int i = 0; i < 8 && caller->is_right; i++)
+        caller->is_right = dnn_model_predict(caller->model, rows, ROWS, output) == DNN_OK &&
+                           memcmp(output, caller->expected->y, ROWS * N_OUT * sizeof *output) == 0;
+    free(output);
+    return NULL;
+}
+
+/* The threads help one of them, and nobody waits for them. */
+static void test_callers_that_predict_at_once_get_what_each_would_alone(void **state)
+{
+    (void)state;
+    dnn_dataset *dataset = rows_with_targets();
+    struct answers *expected = allocate_or_fail(1, sizeof *expected);
+    dnn_model *model = large_model(2);
+    struct caller callers[4];
+    pthread_t threads[COUNT(callers)];
+    ask(model, dataset, expected);
+    for (size_t t = 0; t < COUNT(callers); t++) {
+        callers[t] = (struct caller){model, expected, false};
+        assert_int_equal(pthread_create(&threads[t], NULL, predict_again_and_again, &callers[t]), 0);
+    }
+    for (size_t t = 0; t < COUNT(callers); t++) {
+        assert_int_equal(pthread_join(threads[t], NULL), 0);
+        assert_true(callers[t].is_right);
+    }
+    const pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        alarm(60);
+        struct caller caller = {model, expected, false};
+        predict_again_and_again(&caller);
+        _exit(caller.is_right ? 0 : 1);
+    }
+    int child_status;
+    assert_int_equal(waitpid(child, &child_status, 0), child);
+    assert_true(WIFEXITED(child_status) && WEXITSTATUS(child_status) == 0);
+    dnn_model_destroy(model);
+    dnn_dataset_destroy(dataset);
+    free(expected);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_threads_change_no_bit_of_a_training),
         cmocka_unit_test(test_a_number_too_large_in_any_share_is_found),
         cmocka_unit_test(test_a_child_of_a_fork_goes_on_with_threads_of_its_own),
+        cmocka_unit_test(test_threads_change_no_bit_of_a_prediction),
+        cmocka_unit_test(test_callers_that_predict_at_once_get_what_each_would_alone),
     };
     return cmocka_run_group_tests(tests, draw_samples, NULL);
 }

@@ -19,21 +19,67 @@ struct measurement {
     const atomic_bool *cancelled; /* ends it with DNN_STOPPED; or NULL */
 };
 
-/* The samples in the pass, forward. *loss_sum += Σ w E. Figures of outputs that are not finite would be made up. */
-static int32_t run_chunk(const dnn_model *model, struct pass *pass, double *loss_sum)
+/* What is known of some samples. */
+struct block {
+    bool is_unfit; /* an input is too large for the precision */
+    double loss;   /* Σ w E */
+};
+
+enum { BLOCK = 32, BLOCKS = (MODEL_CHUNK_ROWS + BLOCK - 1) / BLOCK };
+
+/* A chunk that is measured. */
+struct chunk {
+    const struct view *view;
+    int64_t first; /* sample */
+    struct block blocks[BLOCKS];
+};
+
+static void load(const struct crew_work *work, struct pass *part, int64_t first)
 {
-    const struct core *core = model->core;
-    if (isinf(core->largest(pass_x(core, model->network, pass, 0)))) {
-        return status_error(DNN_ERROR_NOT_FINITE, "an input of the dataset is not finite in %s: it is too large",
-                            core->precision);
+    const struct chunk *chunk = work->arrays;
+    dataset_gather(chunk->view, first, work->model->core, work->model->network, part);
+}
+
+/* Block by block: so a sum does not depend on how the samples are divided among threads. */
+static void look(const struct crew_work *work, const struct pass *part, int64_t first)
+{
+    struct chunk *chunk = work->arrays;
+    const dnn_model *model = work->model;
+    for (int64_t row = 0; row < part->n_rows; row += BLOCK) {
+        const int64_t left = part->n_rows - row;
+        const struct pass samples = pass_part(part, row, left < BLOCK ? left : BLOCK, 0);
+        struct block *block = &chunk->blocks[(first - chunk->first + row) / BLOCK];
+        block->is_unfit = isinf(model->core->largest(pass_x(model->core, model->network, &samples, 0)));
+        block->loss = model->core->loss_sum(model->network, &samples);
     }
-    core->forward(model->network, model->theta, pass);
-    *loss_sum += core->loss_sum(model->network, pass);
-    if (!isfinite(*loss_sum)) {
-        return status_error(DNN_ERROR_NOT_FINITE,
-                            "the loss on this dataset is not finite: outputs or targets are too large");
+}
+
+/* *loss_sum += Σ w E of a chunk. Figures of outputs that are not finite would be made up. */
+static int32_t add_losses(const dnn_model *model, const struct chunk *chunk, int64_t n, double *loss_sum)
+{
+    for (int64_t row = 0; row < n; row += BLOCK) {
+        const struct block *block = &chunk->blocks[row / BLOCK];
+        if (block->is_unfit) {
+            return status_error(DNN_ERROR_NOT_FINITE, "an input of the dataset is not finite in %s: it is too large",
+                                model->core->precision);
+        }
+        *loss_sum += block->loss;
     }
-    return DNN_OK;
+    return isfinite(*loss_sum) ? DNN_OK
+                               : status_error(DNN_ERROR_NOT_FINITE, "the loss on this dataset is not finite: outputs "
+                                                                    "or targets are too large");
+}
+
+/* The samples of a view from `first` on, as many as the pass takes. */
+static int32_t run_chunk(const dnn_model *model, struct crew *crew, const struct view *view, int64_t first,
+                         struct pass *pass, double *loss_sum)
+{
+    struct chunk chunk = {.view = view, .first = first};
+    const struct crew_work work = {model, load, look, &chunk};
+    pass->is_weighted = view->weights != NULL;
+    pass_set_rows(pass, first, view->dataset->size);
+    crew_forward(crew, &work, pass, first);
+    return add_losses(model, &chunk, pass->n_rows, loss_sum);
 }
 
 /* Runs all samples of a view forward, and shows each chunk, with its targets, to `add`. *loss (NULL: not wanted): the
@@ -48,10 +94,9 @@ static int32_t run_view(const dnn_model *model, const struct view *view, const s
     }
     double loss_sum = 0;
     const int64_t size = view->dataset->size;
+    struct crew *crew = crew_take(model, size);
     for (int64_t first = 0; status == DNN_OK && first < size; first += pass->n_rows) {
-        pass_set_rows(pass, first, size);
-        dataset_gather(view, first, model->core, model->network, pass);
-        status = run_chunk(model, pass, &loss_sum);
+        status = run_chunk(model, crew, view, first, pass, &loss_sum);
         if (status == DNN_OK) {
             measurement->add(measurement->sum, model->core, model->network, pass);
         }
@@ -60,6 +105,7 @@ static int32_t run_view(const dnn_model *model, const struct view *view, const s
             status = DNN_STOPPED;
         }
     }
+    crew_give_back(crew);
     model_return_pass(model, pass);
     if (status == DNN_OK && loss != NULL) {
         *loss = loss_sum / (double)size;

@@ -22,6 +22,7 @@ static void destroy(dnn_model *model)
     for (int32_t i = 0; i < model->idle_count; i++) {
         pass_destroy(model->idle[i]);
     }
+    crew_end(&model->crew);
     pthread_mutex_destroy(&model->idle_lock);
     dnn_config_destroy(model->config);
     memory_free(model->standardization.mean);

@@ -5,6 +5,7 @@
 #define DNN_API_MODEL_H
 
 #include "api/config.h"
+#include "api/crew.h"
 #include "api/pass.h"
 
 #include <pthread.h>
@@ -29,6 +30,7 @@ struct dnn_model {
     pthread_mutex_t idle_lock;            /* guards the two below */
     struct pass *idle[MODEL_IDLE_PASSES]; /* memory of predictions, kept for the next */
     int32_t idle_count;
+    struct crew crew; /* threads that share predictions */
 };
 
 /* A model with nothing in it but a copy of a config. */

@@ -86,6 +86,11 @@ int32_t model_make_empty(const dnn_config *config, dnn_model **out)
         memory_free(model);
         return status_out_of_memory("a lock");
     }
+    if (!crew_begin(&model->crew)) {
+        pthread_mutex_destroy(&model->idle_lock);
+        memory_free(model);
+        return status_out_of_memory("a lock");
+    }
     atomic_init(&model->references, 1);
     atomic_init(&model->training, false);
     const int32_t status = config_copy(config, &model->config);

@@ -137,7 +137,14 @@ int32_t pass_make_panels(const struct core *core, const struct network *network,
     memory_free_aligned(pass->panels);
     pass->panels = panels;
     pass->panel_bytes = bytes;
+    pass->panel_count = threads;
     return DNN_OK;
+}
+
+bool pass_reserve_panels(const struct core *core, const struct network *network, int32_t threads, struct pass *pass)
+{
+    return pass->panels != NULL &&
+           (threads <= pass->panel_count || pass_make_panels(core, network, threads, pass) == DNN_OK);
 }
 
 void pass_destroy(struct pass *pass)
@@ -153,6 +160,7 @@ void pass_set_rows(struct pass *pass, int64_t first, int64_t n)
 {
     const int64_t left = n - first;
     pass->n_rows = left < pass->max_rows ? left : pass->max_rows;
+    pass->is_part = pass->n_rows < n;
 }
 
 struct matrix pass_x(const struct core *core, const struct network *network, const struct pass *pass, int64_t l)

@@ -18,8 +18,11 @@ int32_t pass_create(const struct core *core, const struct network *network, int6
                     struct pass **out);
 void pass_destroy(struct pass *pass);
 
-/* Panels for as many threads, in place of those for one, which pass_create makes. */
+/* Panels for as many threads, in place of those for fewer; pass_create makes them for one. */
 int32_t pass_make_panels(const struct core *core, const struct network *network, int32_t threads, struct pass *pass);
+
+/* True if it has panels for so many threads, now that they were made if they had to be. */
+bool pass_reserve_panels(const struct core *core, const struct network *network, int32_t threads, struct pass *pass);
 
 /* `wanted` rows, or as many as fit the memory that one pass should take; at least 1. */
 int64_t pass_affordable_rows(const struct core *core, const struct network *network, int64_t wanted);

@@ -39,24 +39,59 @@ void model_return_pass(const dnn_model *model, struct pass *pass)
     pass_destroy(pass);
 }
 
-void predict_forward(const dnn_model *model, struct pass *pass, struct array_in x, int64_t first, int64_t n)
+/* The arrays of a call. */
+struct arrays {
+    struct array_in x;
+    struct array_out y;
+    int32_t *label; /* instead of y */
+};
+
+static void load(const struct crew_work *work, struct pass *part, int64_t first)
 {
-    pass_set_rows(pass, first, n);
-    array_load(model->core, x, first, pass_x(model->core, model->network, pass, 0));
-    model->core->forward(model->network, model->theta, pass);
+    const dnn_model *model = work->model;
+    const struct arrays *arrays = work->arrays;
+    array_load(model->core, arrays->x, first, pass_x(model->core, model->network, part, 0));
 }
 
-static struct matrix output(const dnn_model *model, const struct pass *pass)
+static void store(const struct crew_work *work, const struct pass *part, int64_t first)
 {
-    return pass_x(model->core, model->network, pass, model->network->depth);
+    const dnn_model *model = work->model;
+    const struct arrays *arrays = work->arrays;
+    const struct matrix y = pass_x(model->core, model->network, part, model->network->depth);
+    if (arrays->label != NULL) {
+        model->core->classes(y, arrays->label + first);
+    } else {
+        array_store(model->core, y, first, arrays->y);
+    }
+}
+
+/* Chunk by chunk. crew: that helps, or NULL */
+static void run(const dnn_model *model, struct crew *crew, struct pass *pass, struct arrays *arrays, int64_t n)
+{
+    const struct crew_work work = {model, load, store, arrays};
+    for (int64_t first = 0; first < n; first += pass->n_rows) {
+        pass_set_rows(pass, first, n);
+        crew_forward(crew, &work, pass, first);
+    }
 }
 
 void predict_rows(const dnn_model *model, struct pass *pass, struct array_in x, int64_t n, struct array_out y)
 {
-    for (int64_t first = 0; first < n; first += pass->n_rows) {
-        predict_forward(model, pass, x, first, n);
-        array_store(model->core, output(model, pass), first, y);
+    run(model, NULL, pass, &(struct arrays){.x = x, .y = y}, n);
+}
+
+/* The same with memory of the model's, and its crew. */
+static int32_t predict_with_crew(const dnn_model *model, struct arrays *arrays, int64_t n)
+{
+    struct pass *pass;
+    const int32_t status = model_borrow_pass(model, &pass);
+    if (status == DNN_OK) {
+        struct crew *crew = crew_take(model, n);
+        run(model, crew, pass, arrays, n);
+        crew_give_back(crew);
+        model_return_pass(model, pass);
     }
+    return status;
 }
 
 int32_t predict_check(const dnn_model *model, struct array_in x, int64_t n, const void *y)
@@ -100,8 +135,7 @@ void predict_small_rows(const dnn_model *model, struct array_in x, int64_t n, st
 
 static int32_t predict(const dnn_model *model, struct array_in x, int64_t n, struct array_out y)
 {
-    struct pass *pass;
-    int32_t status = predict_check(model, x, n, y.f64 != NULL ? (const void *)y.f64 : y.f32);
+    const int32_t status = predict_check(model, x, n, y.f64 != NULL ? (const void *)y.f64 : y.f32);
     if (status != DNN_OK || n == 0) {
         return status;
     }
@@ -109,12 +143,7 @@ static int32_t predict(const dnn_model *model, struct array_in x, int64_t n, str
         predict_small_rows(model, x, n, NULL, y);
         return DNN_OK;
     }
-    status = model_borrow_pass(model, &pass);
-    if (status == DNN_OK) {
-        predict_rows(model, pass, x, n, y);
-        model_return_pass(model, pass);
-    }
-    return status;
+    return predict_with_crew(model, &(struct arrays){.x = x, .y = y}, n);
 }
 
 int32_t dnn_model_predict(const dnn_model *model, const double *x, int64_t n, double *y)
@@ -142,20 +171,10 @@ int32_t dnn_model_predict_f32(const dnn_model *model, const float *x, int64_t n,
 int32_t dnn_model_classify(const dnn_model *model, const double *x, int64_t n, int32_t *label)
 {
     REQUIRE(model);
-    struct pass *pass;
     const struct array_in samples = {.f64 = x, .by = model_standardization(model)};
-    int32_t status = predict_check(model, samples, n, label);
+    const int32_t status = predict_check(model, samples, n, label);
     if (status != DNN_OK || n == 0) {
         return status;
     }
-    status = model_borrow_pass(model, &pass);
-    if (status != DNN_OK) {
-        return status;
-    }
-    for (int64_t first = 0; first < n; first += pass->n_rows) {
-        predict_forward(model, pass, samples, first, n);
-        model->core->classes(output(model, pass), label + first);
-    }
-    model_return_pass(model, pass);
-    return DNN_OK;
+    return predict_with_crew(model, &(struct arrays){.x = samples, .label = label}, n);
 }

@@ -41,16 +41,6 @@ struct batch {
     void *gradient;
 };
 
-/* Share `index` of n things in blocks: first … first + count − 1. The first one is never empty, if any is not. */
-static int64_t share(int64_t n, int64_t block, int32_t index, int32_t count, int64_t *first)
-{
-    const int64_t blocks = (n + block - 1) / block;
-    const int64_t from = (blocks * index + count - 1) / count * block;
-    const int64_t to = (blocks * (index + 1) + count - 1) / count * block;
-    *first = from < n ? from : n;
-    return (to < n ? to : n) - *first;
-}
-
 int32_t batch_thread_count(const dnn_trainer *trainer)
 {
     if (!trainer->network->has_products || trainer->is_small) {
@@ -136,7 +126,7 @@ static void differentiate_share(void *argument, int32_t index, int32_t count)
 {
     const struct batch *batch = argument;
     int64_t first;
-    const int64_t n = share(batch->trainer->pass->n_rows, BLOCK, index, count, &first);
+    const int64_t n = team_share(batch->trainer->pass->n_rows, BLOCK, index, count, &first);
     if (n > 0) {
         differentiate(batch, first, n, index);
     }
@@ -159,7 +149,7 @@ static void gradient_share(void *argument, int32_t index, int32_t count)
     const dnn_trainer *trainer = batch->trainer;
     for (int64_t l = 0; l < trainer->network->depth; l++) {
         struct rows rows = network_rows(trainer->network, l);
-        rows.count = share(rows.count, ROW_BLOCK, index, count, &rows.first);
+        rows.count = team_share(rows.count, ROW_BLOCK, index, count, &rows.first);
         if (rows.count > 0) {
             trainer->core->gradient(trainer->network, trainer->pass, rows, batch->accumulate, batch->gradient);
         }
@@ -177,7 +167,7 @@ static void descend_share(void *argument, int32_t index, int32_t count)
     const dnn_trainer *trainer = batch->trainer;
     for (int64_t l = 0; l < trainer->network->depth; l++) {
         struct rows rows = network_rows(trainer->network, l);
-        rows.count = share(rows.count, ROW_BLOCK, index, count, &rows.first);
+        rows.count = team_share(rows.count, ROW_BLOCK, index, count, &rows.first);
         if (rows.count > 0) {
             trainer->core->descend(trainer->network, trainer->pass, rows, batch->eta, trainer->model->theta);
         }
@@ -207,7 +197,7 @@ static void update_share(void *argument, int32_t index, int32_t count)
     double largest = 0;
     for (int64_t l = 0; l < trainer->network->depth; l++) {
         struct rows rows = network_rows(trainer->network, l);
-        const int64_t n = share(rows.count, ROW_BLOCK, index, count, &rows.first), end = rows.first + n;
+        const int64_t n = team_share(rows.count, ROW_BLOCK, index, count, &rows.first), end = rows.first + n;
         for (; rows.first < end; rows.first += rows.count) {
             rows.count = end - rows.first < ROWS_AT_ONCE ? end - rows.first : ROWS_AT_ONCE;
             largest = fmax(largest, update_some(batch, rows));

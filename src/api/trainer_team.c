@@ -49,15 +49,6 @@ struct part {
     int32_t first, last, count;
 };
 
-/* Share `index` of n things in blocks: first … first + count − 1. */
-static int64_t share(int64_t n, int32_t index, int32_t count, int64_t *first)
-{
-    const int64_t blocks = (n + BLOCK - 1) / BLOCK;
-    const int64_t from = blocks * index / count * BLOCK, to = blocks * (index + 1) / count * BLOCK;
-    *first = from;
-    return (to < n ? to : n) - from;
-}
-
 /* Rows of z_{l+1} and x_{l+1}. */
 static void forward(const struct step *step, int64_t l, int64_t first, int64_t rows)
 {
@@ -95,7 +86,7 @@ static void forward_shares(const struct part *part, int64_t l)
 {
     for (int32_t t = part->first; t < part->last; t++) {
         int64_t first;
-        const int64_t rows = share(part->step->trainer->network->layers[l].n_out, t, part->count, &first);
+        const int64_t rows = team_share(part->step->trainer->network->layers[l].n_out, BLOCK, t, part->count, &first);
         forward(part->step, l, first, rows);
     }
 }
@@ -104,7 +95,7 @@ static void descend_shares(const struct part *part, int64_t l)
 {
     for (int32_t t = part->first; t < part->last; t++) {
         int64_t first;
-        const int64_t rows = share(part->step->trainer->network->layers[l].n_out, t, part->count, &first);
+        const int64_t rows = team_share(part->step->trainer->network->layers[l].n_out, BLOCK, t, part->count, &first);
         descend(part->step, l, first, rows, t);
     }
 }
@@ -113,7 +104,7 @@ static void gather_shares(const struct part *part, int64_t l)
 {
     for (int32_t t = part->first; t < part->last; t++) {
         int64_t first;
-        const int64_t numbers = share(part->step->trainer->network->layers[l].n_in, t, part->count, &first);
+        const int64_t numbers = team_share(part->step->trainer->network->layers[l].n_in, BLOCK, t, part->count, &first);
         gather(part->step, l, first, numbers, part->count);
     }
 }

@@ -269,6 +269,15 @@ int32_t team_count(struct team *team)
     return team->process == getpid() || begin(team, team->count) ? team->count : 1;
 }
 
+int64_t team_share(int64_t n, int64_t block, int32_t index, int32_t count, int64_t *first)
+{
+    const int64_t blocks = (n + block - 1) / block;
+    const int64_t from = (blocks * index + count - 1) / count * block;
+    const int64_t to = (blocks * (index + 1) + count - 1) / count * block;
+    *first = from < n ? from : n;
+    return (to < n ? to : n) - *first;
+}
+
 void team_run(struct team *team, team_work work, void *argument)
 {
     if (team_count(team) == 1) {

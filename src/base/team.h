@@ -32,6 +32,10 @@ typedef void (*team_work)(void *argument, int32_t index, int32_t count);
 /* Runs `work` on the whole team, team_count of them. One call at a time. */
 void team_run(struct team *team, team_work work, void *argument);
 
+/* Share `index` of n things, in blocks of `block`, the last of which may be smaller: things *first … *first + the result − 1. The
+ * first share is never empty, if there is anything. */
+int64_t team_share(int64_t n, int64_t block, int32_t index, int32_t count, int64_t *first);
+
 /* Inside work: returns when all have come here. What any thread wrote before it, every thread sees after it. */
 void team_barrier(struct team *team);
 

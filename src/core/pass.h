@@ -22,6 +22,7 @@ struct pass {
     bool is_part;        /* of a larger batch: one sample alone is then computed as the others of the batch are */
     void *panels;        /* what product_forward takes for the widest layer, or NULL: batches go through the BLAS */
     int64_t panel_bytes; /* from one thread's to the next one's */
+    int32_t panel_count; /* threads that have some */
     void *y;             /* [max_rows × n_L] targets, or NULL if there is no room for them */
     double *weights;     /* [max_rows] of the samples, or NULL if there is no room for them */
     bool is_weighted;    /* `weights` counts; if not, all are 1 */

@@ -104,16 +104,17 @@ void propagate_draw_masks(const struct network *network, struct pass *pass, doub
     }
 }
 
-/* One sample goes through core/fused.h, if the network says so; its arrays are then their first rows. */
-static bool is_fused(const struct network *network, const struct pass *pass)
-{
-    return network->is_fused && pass->n_rows == 1 && !pass->is_part;
-}
-
 /* Many go through core/product.h, if there is memory for it, and else through the BLAS. */
 static bool has_products(const struct pass *pass)
 {
     return pass->panels != NULL;
+}
+
+/* One sample goes through core/fused.h, if the network says so; but not if it is what is left of many, which are all computed in the
+ * same way. */
+static bool is_fused(const struct network *network, const struct pass *pass)
+{
+    return network->is_fused && pass->n_rows == 1 && !(pass->is_part && has_products(pass));
 }
 
 /* Z_{l+1} = X̂_l W_lᵀ */
