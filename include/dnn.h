@@ -193,8 +193,8 @@ DNN_API const char *dnn_last_error(void);
  *     checkpoint_path                                                  file that fit writes checkpoints to; empty: none
  *     checkpoint_every    1              1              1              epochs from one checkpoint to the next; from 1
  *     seed                0              0              0              of the random numbers; an integer
- *     engine              auto           auto           auto           one sample's way: auto, blas or fused; see below
- *     threads             0              0              0              of a step of one sample; 0 to 256; see below
+ *     engine              auto           auto           auto           auto, blas or fused; see below
+ *     threads             0              0              0              of steps and predictions; 0 to 256; see below
  *
  * activation, with x = φ(z), z one neuron's sum:
  *
@@ -241,25 +241,32 @@ DNN_API const char *dnn_last_error(void);
  * that a plateau compares with is kept from fit to fit of a trainer, so that twice 5 epochs are as good as 10; patience
  * begins anew with each fit.
  *
- * engine, for steps and predictions of one sample at a time; more than one always go through the BLAS's matrix products:
+ * engine: what the sums of products are made by, of one sample and of many.
  *
- *     blas    gemv forward, gemv transposed and ger backward: the formulas above, call by call
- *     fused   loops of this library, for the processor's own vectors, that read each weight once forward and once
- *             backward, where the rule of sgd is applied at once; the same to within rounding; wakes no thread of the BLAS
- *     auto    the faster one: fused
+ *     blas    the BLAS. One sample: gemv forward, gemv transposed and ger backward, the formulas above, call by call; many:
+ *             three gemm. Many samples, and large layers, may wake the BLAS's own threads
+ *     fused   loops of this library, for the processor's own vectors. One sample: each weight is read once forward and once
+ *             backward, where the rule of sgd is applied at once. Many: products that read W where it lies. The same as blas
+ *             to within rounding; wakes no thread of the BLAS
+ *     auto    the faster one: fused; of many samples on processors other than x86-64, where it was not measured, blas
  *
- * threads = N: a trainer's step of one sample by sgd, with the engine fused, is divided among N threads of its own, each of
- * which owns some rows of every large W; N is held to the processors that the process may use. 0 chooses: by the size of the
- * network, 1 if it is too small to gain from more. Whether these threads or the caller alone is the faster way is
- * measured all along, from two milliseconds on, at most about 1 % of the time spent on it: where other processes need the
- * processors the caller goes on alone. That never changes a result: the sums of N threads add in another order than
- * those of 1, but it is N's order either way. A step with another optimizer, with dropout or of more than one sample is not
- * divided, but the BLAS's matrix products use the BLAS's own threads. No step of one sample wakes these, and their number
- * is never changed. After a fork the child's trainer starts its own threads. Destroy a trainer before the library is unloaded.
+ * threads = N, with loops of this library: N threads of the handle's own share
+ *
+ *     a trainer's step of one sample by sgd without dropout: each owns some rows of every large W. The sums of N threads add in
+ *         another order than those of 1, but it is N's order whoever does them
+ *     a trainer's step of many samples: each takes some samples there and back, then some rows of every W
+ *     a model's predict, classify, evaluate, score and confusion of many samples, and a fit's validation: each takes some samples.
+ *         They work for one call at a time; a call beside it is made on its own thread. A workspace has none
+ *
+ * and of many samples the result is the same to the last bit for every N. N is held to the processors that the process may use.
+ * 0 chooses: by the size of the network and the samples, 1 if they are too few to gain from more. Whether these threads or the
+ * caller alone is the faster way is measured all along, at most about 1 % of the time spent on it: where other processes need the
+ * processors the caller goes on alone. The BLAS's number of threads is never changed. After a fork the child's handles start
+ * their own threads. Destroy trainers and models before the library is unloaded.
  *
  * RANDOM NUMBERS come from one generator a handle, xoshiro256++ seeded by `seed`, with a stream of its own for weights,
- * order and dropout. The same seed, library, BLAS kernel and number of BLAS threads give the same weights bit for bit;
- * another kernel or number of threads sums in another order, and differs in the last bits.
+ * order and dropout. The same seed, library and kind of processor give the same weights bit for bit, with the engine blas also
+ * the same BLAS kernel and number of its threads; another kind or kernel sums in another order, and differs in the last bits.
  * @{ */
 
 /** Makes a config with the defaults of a recipe. Models and trainers copy what they need from a config: it may change
