@@ -34,6 +34,9 @@ enum { BLOCK_VECTORS = 2, PANEL = BLOCK_VECTORS * LANES };
 /* Rows of W whose part of Zᵀ is turned round at once: whole vectors of them, and whole blocks. */
 enum { GROUP = 8 * BLOCK_ROWS };
 
+/* Samples whose outer products are added one after the other. */
+enum { MOST_FEW = 4 };
+
 /* A block: a_k[r] = a[r a_row + k a_step], b_k = b + k b_step, 0 ≤ k < n. C = β C + α Σ. */
 struct block {
     const real *a;
@@ -316,6 +319,30 @@ static void gradient_group(real alpha, struct matrix psi, struct matrix x, real 
     }
 }
 
+/* A row of A after the other: for so few samples its reading and writing is all that counts, and one long line is what the
+ * processor fetches ahead of best. */
+LANES_INLINE void add_outer_products(int samples, real alpha, struct matrix psi, struct matrix x, real beta,
+                                     struct matrix a)
+{
+    for (int64_t i = 0; i < a.rows; i++) {
+        real *row = matrix_row(a, i);
+        lanes factors[MOST_FEW];
+        for (int s = 0; s < samples; s++) {
+            factors[s] = lanes_of(alpha * matrix_row(psi, s)[i]);
+        }
+        for (int64_t j = 0; j < a.columns; j += LANES) {
+            lanes sum = lanes_of(0);
+            if (beta != 0) {
+                sum = beta * lanes_load(row + j);
+            }
+            for (int s = 0; s < samples; s++) {
+                sum += factors[s] * lanes_load(matrix_row(x, s) + j);
+            }
+            lanes_store(sum, row + j);
+        }
+    }
+}
+
 /* Rows of ∇W that are made together. For many samples as many as share a panel of X̂ while it is in the first cache; for few the
  * writing of ∇W is what counts, and then it is best done row by row (measured: half the time for 2 samples). */
 enum { GRADIENT_ROWS = 56, FEW_SAMPLES = 16 };
@@ -334,6 +361,22 @@ void product_gradient(real alpha, struct matrix psi, struct matrix x, real beta,
 {
     assert(psi.rows == x.rows && a.rows == psi.columns && a.columns == x.columns);
     int64_t terms;
+    switch (psi.rows) {
+    case 1:
+        add_outer_products(1, alpha, psi, x, beta, a);
+        return;
+    case 2:
+        add_outer_products(2, alpha, psi, x, beta, a);
+        return;
+    case 3:
+        add_outer_products(3, alpha, psi, x, beta, a);
+        return;
+    case 4:
+        add_outer_products(4, alpha, psi, x, beta, a);
+        return;
+    default:
+        break;
+    }
     for (int64_t k = 0; k < psi.rows; k += terms) {
         terms = terms_of(psi.rows - k, psi.rows);
         gradient_terms(alpha, part(psi, k, 0, terms, psi.columns), part(x, k, 0, terms, x.columns), k == 0 ? beta : 1,
