@@ -39,6 +39,7 @@ struct batch {
     const struct update *update;
     bool makes_gradient, accumulate;
     void *gradient;
+    bool is_weighted; /* whether the samples that were loaded have weights */
 };
 
 int32_t batch_thread_count(const dnn_trainer *trainer)
@@ -102,7 +103,7 @@ static void run(const dnn_trainer *trainer, team_work work, struct batch *batch)
 }
 
 /* Some of the samples: rows first … first + n − 1 of the pass. */
-static void differentiate(const struct batch *batch, int64_t first, int64_t n, int32_t thread)
+static void differentiate(struct batch *batch, int64_t first, int64_t n, int32_t thread)
 {
     dnn_trainer *trainer = batch->trainer;
     const struct core *core = trainer->core;
@@ -118,13 +119,13 @@ static void differentiate(const struct batch *batch, int64_t first, int64_t n, i
         figures->bound = core->gradient_bound(network, &block);
     }
     if (first == 0) {
-        trainer->pass->is_weighted = part.is_weighted;
+        batch->is_weighted = part.is_weighted; /* the pass itself is being copied by the others */
     }
 }
 
 static void differentiate_share(void *argument, int32_t index, int32_t count)
 {
-    const struct batch *batch = argument;
+    struct batch *batch = argument;
     int64_t first;
     const int64_t n = team_share(batch->trainer->pass->n_rows, BLOCK, index, count, &first);
     if (n > 0) {
@@ -135,7 +136,9 @@ static void differentiate_share(void *argument, int32_t index, int32_t count)
 void batch_differentiate(dnn_trainer *trainer, const struct samples *samples, int64_t first, double *loss_sum,
                          double *bound)
 {
-    run(trainer, differentiate_share, &(struct batch){.trainer = trainer, .samples = samples, .first = first});
+    struct batch batch = {.trainer = trainer, .samples = samples, .first = first};
+    run(trainer, differentiate_share, &batch);
+    trainer->pass->is_weighted = batch.is_weighted;
     *loss_sum = *bound = 0;
     for (int64_t row = 0; row < trainer->pass->n_rows; row += BLOCK) {
         *loss_sum += trainer->block_figures[row / BLOCK].loss;
