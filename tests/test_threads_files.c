@@ -127,7 +127,8 @@ static void make(struct shared *s)
     static char text[] = "a,b,kind\n1,2,yes\n0.25,-3,no\n";
     static const char *const names[] = {"0", "1", "2", "3", "4", "5", "6", "7"};
     struct generator generator = {4};
-    s->model = model_of(layers, 4, "init=glorot_uniform activation=tanh");
+    s->model = model_of(layers, 4,
+                        "init=glorot_uniform activation=tanh threads=2"); /* which one of the threads gets, at a time */
     s->dataset = random_dataset(8, ROWS, N_IN, N_OUT);
     generator_fill(&generator, s->x, ROWS * N_IN, 0.5);
     assert_ok(dnn_model_predict(s->model, s->x, ROWS, s->y));

@@ -12,8 +12,8 @@ full) rounds=40 ;;
 *) echo "usage: threads.sh [short|full]" >&2; exit 2 ;;
 esac
 
-sanitized="test_fork test_team test_threads test_threads_files"
-plain="test_fork test_stack test_team test_threads test_threads_files unload/unload openmp/openmp"
+sanitized="test_fork test_team test_threads test_threads_files test_threads_many"
+plain="test_fork test_stack test_team test_threads test_threads_files test_threads_many unload/unload openmp/openmp"
 if ! command -v taskset >/dev/null; then
     echo "threads: SKIPPED: taskset (util-linux) is missing"
     exit 77
@@ -59,4 +59,4 @@ while [ "$round" -lt "$rounds" ]; do
 done
 
 loads=$((2 * rounds * 100))
-echo "threads: $runs runs of programs with threads, $((4 * rounds)) of them under the thread sanitizer, $loads loads and unloads, 0 findings"
+echo "threads: $runs runs of programs with threads, $((5 * rounds)) of them under the thread sanitizer, $loads loads and unloads, 0 findings"
