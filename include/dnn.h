@@ -40,7 +40,7 @@
  * and a trainer's step, fit, accumulate, set_gradient or apply) must have the model for itself; two such calls on one
  * model at once are noticed, and the second returns DNN_ERROR_INVALID_ARGUMENT; a prediction in another thread beside
  * one is not, and may see half-changed weights. Any other handle is used by one thread at a time, except
- * dnn_trainer_cancel, and a dataset, which is shared freely.
+ * dnn_trainer_cancel, and a dataset, which is shared freely. A call takes at most 48 KiB of its thread's stack.
  *
  * The library never prints, exits, installs a signal handler, changes the locale, the floating-point mode or the BLAS's
  * thread count, or calls rand().
@@ -651,7 +651,8 @@ DNN_API void dnn_trainer_destroy(dnn_trainer *trainer);
  * @param[out] loss  the mean over the n samples of E, before the update, without l2; NULL: not wanted
  * @return DNN_ERROR_INVALID_ARGUMENT if a target is not from 0 to 1 where the loss needs that (the cross-entropies);
  *         DNN_ERROR_NOT_FINITE if a number in x or y, the loss or the update is not finite, or so large that a weight
- *         might overflow: then the weights are as before */
+ *         might overflow, which is judged by n · max |ψ_{l+1}| · max |x̂_l|, all that a layer's ∇W can sum up to: then
+ *         the weights are as before */
 DNN_API int32_t dnn_trainer_step(dnn_trainer *trainer, const double *x, const double *y, int64_t n, double *loss);
 
 /** dnn_trainer_step for arrays of float. @copydetails dnn_trainer_step */
