@@ -39,12 +39,12 @@ static bool is_f32(const struct numerics_case *subject)
 static void describe(const struct run *run)
 {
     const struct numerics_case *s = run->subject;
-    print_error(
-        "%s, %lld rows: seed %llu, %s, %s, %s, %s %s %s, slopes %Lg %Lg %Lg %Lg%s, rate %g, batch_size %lld, layers",
-        run->what, (long long)run->rows, (unsigned long long)s->seed, s->kind, is_f32(s) ? "f32" : "f64", s->engine,
-        s->options.hidden, s->options.output, s->options.loss, s->options.sigmoid_slope, s->options.leaky_slope,
-        s->options.elu_alpha, s->options.huber_delta, s->options.is_tutorial ? " tutorial" : "", s->eta,
-        (long long)s->batch_size);
+    print_error("%s, %lld rows: seed %llu, %s, %s, %s, %s, %s %s %s, slopes %Lg %Lg %Lg %Lg%s, rate %g, batch_size "
+                "%lld, layers",
+                run->what, (long long)run->rows, (unsigned long long)s->seed, s->kind, is_f32(s) ? "f32" : "f64",
+                s->engine, s->version, s->options.hidden, s->options.output, s->options.loss, s->options.sigmoid_slope,
+                s->options.leaky_slope, s->options.elu_alpha, s->options.huber_delta,
+                s->options.is_tutorial ? " tutorial" : "", s->eta, (long long)s->batch_size);
     for (int64_t l = 0; l < s->layer_count && l < 8; l++) {
         print_error(" %lld", (long long)s->layers[l]);
     }

@@ -28,10 +28,11 @@ struct numerics_case {
     int threads;
     int64_t batch_size; /* rows that the trainer makes room for */
     double eta;
-    uint64_t seed;    /* whence the numbers, to be told where a check fails */
-    const char *kind; /* what sort of numbers */
-    double *theta;    /* [parameters], as drawn */
-    double *x, *y;    /* [rows × n_0], [rows × n_L], of the model's precision */
+    const char *version; /* of the core, to be told where a check fails */
+    uint64_t seed;       /* whence the numbers, to be told where a check fails */
+    const char *kind;    /* what sort of numbers */
+    double *theta;       /* [parameters], as drawn */
+    double *x, *y;       /* [rows × n_0], [rows × n_L], of the model's precision */
 };
 
 /* predict, evaluate, accumulate and step of all rows, and of the first one alone. The test fails where a number is beyond

@@ -6,6 +6,7 @@
  * 128 and 256. The bounds are derived (ball.h), so a failure is an error, and not bad luck. DNN_TEST_SEEDS=N in the
  * environment runs N seeds instead of one; DNN_TEST_FIRST_SEED=S begins with S.
  */
+#include "core/version.h"
 #include "expect.h"
 #include "numerics_case.h"
 #include "numerics_draw.h"
@@ -20,6 +21,27 @@
 #include <cmocka.h>
 
 static struct numerics_tally tally;
+
+/* ---- versions of the core ---- */
+
+static int32_t version;
+
+#if defined(DNN_TEST_VERSIONS)
+/* What dnn_model_create calls instead of core_version, by the linker's --wrap. */
+const struct core_version *__wrap_core_version(void);
+const struct core_version *__wrap_core_version(void)
+{
+    return &core_versions[version];
+}
+#endif
+
+/* The next model gets the next version that this processor can run. */
+static void use_next_version(void)
+{
+    do {
+        version = (version + 1) % core_version_count;
+    } while (!core_versions[version].is_supported());
+}
 
 /* ---- decks ---- */
 
@@ -87,6 +109,8 @@ enum {
 
 static void check_and_free(struct numerics_case *c)
 {
+    use_next_version();
+    c->version = core_versions[version].name;
     numerics_check(c, &tally);
     numerics_free(c);
 }
