@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct suite *const suites[] = {&suite_step, &suite_epoch, &suite_read, &suite_sweep};
+static const struct suite *const suites[] = {&suite_step, &suite_epoch, &suite_read, &suite_sweep, &suite_tiny};
 enum { SUITE_COUNT = sizeof suites / sizeof suites[0], MOST_PARTS = 64 };
 
 struct arguments {
@@ -47,7 +47,8 @@ static _Noreturn void print_usage(FILE *to, int status)
 static _Noreturn void print_list(void)
 {
     for (int i = 0; i < SUITE_COUNT; i++) {
-        printf("%s %s\n", suites[i]->name, suites[i]->part_name == NULL ? "1 all" : "all");
+        const char *settings = suites[i]->one_thread ? "1" : suites[i]->part_name == NULL ? "1 all" : "all";
+        printf("%s %s\n", suites[i]->name, settings);
     }
     exit(EXIT_SUCCESS);
 }
@@ -159,6 +160,9 @@ static void run_part(const struct suite *suite, const struct suite_options *opti
 {
     suite->open(harness, options);
     harness_run(harness, plan);
+    if (suite->conclude != NULL) {
+        suite->conclude(harness);
+    }
     harness_close(harness);
     if (suite->close != NULL) {
         suite->close();

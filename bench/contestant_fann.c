@@ -3,6 +3,7 @@
  */
 #include "contestants.h"
 #include "fann_peer.h"
+#include "tiny.h"
 
 #include <dlfcn.h>
 #include <string.h>
@@ -37,8 +38,8 @@ static const struct fann_peer *load_peer(enum precision precision, const char **
     return peer();
 }
 
-bool fann_contestant(const struct workload *work, enum operation operation, enum precision precision,
-                     struct contestant *out, const char **why)
+bool tiny_fann(const struct workload *work, enum tiny_way way, enum precision precision, struct contestant *out,
+               const char **why)
 {
     const struct fann_peer *peer = load_peer(precision, why);
     if (peer == NULL) {
@@ -49,11 +50,19 @@ bool fann_contestant(const struct workload *work, enum operation operation, enum
         *why = "it could not make the network";
         return false;
     }
-    const bool trains = operation == TRAINING_STEP;
+    const bool trains = way == TINY_STEP;
     *out = (struct contestant){.name = "FANN",
                                .state = network,
-                               .run = trains ? peer->train : peer->predict,
+                               .run = trains                  ? peer->train
+                                      : way == TINY_FROM_LAST ? peer->predict_from_last
+                                                              : peer->predict,
                                .error = trains ? peer->squared_error : NULL,
                                .close = peer->destroy};
     return true;
+}
+
+bool fann_contestant(const struct workload *work, enum operation operation, enum precision precision,
+                     struct contestant *out, const char **why)
+{
+    return tiny_fann(work, operation == TRAINING_STEP ? TINY_STEP : TINY_PREDICT, precision, out, why);
 }

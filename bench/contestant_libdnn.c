@@ -81,8 +81,7 @@ void libdnn_set_threads(dnn_config *config, int32_t threads)
     }
 }
 
-static dnn_config *make_config(const struct workload *work, enum precision precision, int32_t threads,
-                               const char *engine)
+dnn_config *libdnn_tutorial(const struct workload *work, enum precision precision, int32_t threads, const char *engine)
 {
     dnn_config *config = NULL;
     libdnn_demand(dnn_config_create("tutorial", &config), "dnn_config_create");
@@ -107,7 +106,7 @@ struct contestant libdnn_engine_contestant(const struct workload *work, enum ope
         network->x_f32[i] = (float)work->x[i];
         network->y_f32[i] = (float)work->y[i];
     }
-    dnn_config *config = make_config(work, precision, threads, engine);
+    dnn_config *config = libdnn_tutorial(work, precision, threads, engine);
     libdnn_demand(dnn_model_create(layers, work->layer_count, config, &network->model), "dnn_model_create");
     libdnn_demand(dnn_trainer_create(network->model, NULL, &network->trainer), "dnn_trainer_create");
     libdnn_demand(dnn_workspace_create(network->model, 1, &network->workspace), "dnn_workspace_create");

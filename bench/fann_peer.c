@@ -15,7 +15,7 @@
 
 struct network {
     struct fann *fann;
-    int32_t outputs;
+    int32_t calls, outputs, fed; /* fed: outputs that an input takes */
     fann_type x[WORKLOAD_MAX_PORTS], y[WORKLOAD_MAX_PORTS];
 };
 
@@ -40,7 +40,9 @@ static void *create(const struct workload *work)
     fann_set_learning_momentum(fann, 0);
     fann_randomize_weights(fann, 0, 1);
     network->fann = fann;
+    network->calls = work->calls > 0 ? work->calls : 1;
     network->outputs = workload_outputs(work);
+    network->fed = network->outputs < work->layers[0] ? network->outputs : work->layers[0];
     for (int32_t i = 0; i < WORKLOAD_MAX_PORTS; i++) {
         network->x[i] = (fann_type)work->x[i];
         network->y[i] = (fann_type)work->y[i];
@@ -51,13 +53,28 @@ static void *create(const struct workload *work)
 static void train(void *state)
 {
     struct network *network = state;
-    fann_train(network->fann, network->x, network->y);
+    for (int32_t i = 0; i < network->calls; i++) {
+        fann_train(network->fann, network->x, network->y);
+    }
 }
 
 static void predict(void *state)
 {
     struct network *network = state;
-    fann_run(network->fann, network->x);
+    for (int32_t i = 0; i < network->calls; i++) {
+        fann_run(network->fann, network->x);
+    }
+}
+
+static void predict_from_last(void *state)
+{
+    struct network *network = state;
+    for (int32_t i = 0; i < network->calls; i++) {
+        const fann_type *output = fann_run(network->fann, network->x);
+        for (int32_t j = 0; j < network->fed; j++) {
+            network->x[j] = output[j];
+        }
+    }
 }
 
 static double squared_error(void *state)
@@ -81,6 +98,6 @@ static void destroy(void *state)
 
 const struct fann_peer *bench_fann_peer(void)
 {
-    static const struct fann_peer peer = {create, train, predict, squared_error, destroy};
+    static const struct fann_peer peer = {create, train, predict, predict_from_last, squared_error, destroy};
     return &peer;
 }

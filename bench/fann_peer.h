@@ -11,8 +11,9 @@
 
 struct fann_peer {
     void *(*create)(const struct workload *work); /* NULL if FANN refuses */
-    void (*train)(void *network);
+    void (*train)(void *network);                 /* each: as often as the workload says */
     void (*predict)(void *network);
+    void (*predict_from_last)(void *network); /* what came out goes in, as far as there are inputs */
     double (*squared_error)(void *network);
     void (*destroy)(void *network);
 };

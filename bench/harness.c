@@ -214,8 +214,10 @@ struct entry harness_least(const struct harness *harness, int32_t group)
 struct ratio harness_ratio(const struct harness *harness, const struct target *target)
 {
     const struct entry *over = &harness->entries[target->over];
-    const struct entry under =
-        target->under == HARNESS_BOUND ? harness_least(harness, over->group) : harness->entries[target->under];
+    struct entry under = {.minimum = 1e-6, .median = 1e-6};
+    if (target->under != HARNESS_MICROSECOND) {
+        under = target->under == HARNESS_BOUND ? harness_least(harness, over->group) : harness->entries[target->under];
+    }
     return (struct ratio){over->minimum / under.minimum, over->median / under.median};
 }
 

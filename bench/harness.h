@@ -19,7 +19,7 @@
 #include <stdint.h>
 
 enum {
-    HARNESS_MAX_ENTRIES = 64,
+    HARNESS_MAX_ENTRIES = 128,
     HARNESS_MAX_GROUPS = 32,
     HARNESS_MAX_NOTES = 16,
     HARNESS_MAX_TARGETS = 32,
@@ -60,11 +60,12 @@ struct group {
     double parameters; /* of the network: a series is told in time a parameter and sample */
 };
 
-enum { HARNESS_BOUND = -1 };
+enum { HARNESS_BOUND = -1, HARNESS_MICROSECOND = -2 };
 
 /* A ratio of two times that is to be reached: over / under, at most or at least `limit`. */
 struct target {
-    int32_t over, under; /* indices of contestants; under may be HARNESS_BOUND, that of over's group */
+    int32_t over,
+        under; /* indices of contestants; under may be HARNESS_BOUND, that of over's group, or HARNESS_MICROSECOND */
     enum { AT_MOST, AT_LEAST } sense;
     double limit;
 };

@@ -97,7 +97,9 @@ static void print_group(const struct harness *harness, int32_t index)
 
 static const char *name_of(const struct harness *harness, int32_t entry)
 {
-    return entry == HARNESS_BOUND ? "the bound" : harness->entries[entry].who.name;
+    return entry == HARNESS_BOUND         ? "the bound"
+           : entry == HARNESS_MICROSECOND ? "1 us"
+                                          : harness->entries[entry].who.name;
 }
 
 static void print_ratio(const char *operation, const struct harness *harness, const struct target *target)

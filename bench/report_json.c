@@ -165,8 +165,9 @@ static void write_targets(FILE *file, const struct harness *harness, const char 
         write_group(file, &harness->groups[over->group]);
         write_text(file, "over", over->who.name);
         write_text(file, "under",
-                   target->under == HARNESS_BOUND ? harness->groups[over->group].bound_name
-                                                  : harness->entries[target->under].who.name);
+                   target->under == HARNESS_BOUND         ? harness->groups[over->group].bound_name
+                   : target->under == HARNESS_MICROSECOND ? "1 us"
+                                                          : harness->entries[target->under].who.name);
         write_number(file, "min_ratio", ratio.minimum);
         write_number(file, "median_ratio", ratio.median);
         write_number(file, target->sense == AT_MOST ? "at_most" : "at_least", target->limit);

@@ -8,7 +8,8 @@
 #   --seconds    about how long the rounds of one setting take together (default 30, of a sweep 100)
 #   --suite      this suite alone (default: each in turn)
 #   --only       of a sweep, the parts with TEXT in their names, such as "width 64, double" or rows
-#   --threads    this setting alone (default: 1, then all; a sweep has one setting, in which both take turns)
+#   --threads    this setting alone (default: 1, then all; a sweep has one setting, in which both take turns;
+#                tiny networks have 1)
 #   --json       where the figures go, as JSON (default build/bench/results.json; with --ci build/bench/ci.json)
 #
 # PYTHON=... names the interpreter whose NumPy is compared with. Each setting is one process, in which all sides alternate: the

@@ -18,16 +18,19 @@ struct suite_options {
 struct suite {
     const char *name, *what;
     void (*open)(struct harness *harness, const struct suite_options *options);
-    void (*close)(void); /* NULL, or called after the contestants are closed */
+    void (*conclude)(struct harness *harness); /* NULL, or adds notes on what was measured */
+    void (*close)(void);                       /* NULL, or called after the contestants are closed */
     /* A series is opened, run and closed a part at a time, so that one size alone is in memory. The name of options->part, or
      * NULL after the last; its groups have a `series`. It is run once, on all cores, and has contestants that use one. */
     const char *(*part_name)(const struct suite_options *options);
-    double seconds; /* for the rounds of all parts together, if nobody says; 0: 30 */
+    bool one_thread; /* it is run at that setting alone: nobody in it has use for more */
+    double seconds;  /* for the rounds of all parts together, if nobody says; 0: 30 */
 };
 
 extern const struct suite suite_step;
 extern const struct suite suite_epoch;
 extern const struct suite suite_read;
 extern const struct suite suite_sweep;
+extern const struct suite suite_tiny;
 
 #endif

@@ -10,7 +10,7 @@
 
 #include <stdint.h>
 
-enum { WORKLOAD_MAX_LAYERS = 8, WORKLOAD_MAX_PORTS = 8 }; /* ports: inputs of the first layer, outputs of the last */
+enum { WORKLOAD_MAX_LAYERS = 8, WORKLOAD_MAX_PORTS = 16 }; /* ports: inputs of the first layer, outputs of the last */
 
 enum precision { DOUBLE_PRECISION, SINGLE_PRECISION, PRECISION_COUNT };
 
@@ -26,6 +26,7 @@ struct workload {
     double y[WORKLOAD_MAX_PORTS];        /* [layers[layer_count − 1]] */
     double slope;                        /* c of the sigmoid σ(c z) */
     double learning_rate;
+    int32_t calls; /* that one repetition makes; 0: one */
 };
 
 /* As lists with commas, for a peer in another process. */
