@@ -15,7 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct suite *const suites[] = {&suite_step, &suite_epoch, &suite_read, &suite_sweep, &suite_tiny};
+static const struct suite *const suites[] = {&suite_step,  &suite_epoch, &suite_read,
+                                             &suite_sweep, &suite_tiny,  &suite_bulk};
 enum { SUITE_COUNT = sizeof suites / sizeof suites[0], MOST_PARTS = 64 };
 
 struct arguments {

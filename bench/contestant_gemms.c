@@ -31,15 +31,27 @@ static int stride_of(int64_t columns)
     return (int)(padded % page == 0 ? padded + line : padded);
 }
 
-static void multiply_batch(const struct products *p)
+/* The first row of x_l that a batch uses. */
+static real *rows_of(const struct products *p, int64_t l, int64_t batch)
+{
+    const bool is_own = p->work.predicts && (l == 0 || l == p->work.layer_count - 1);
+    return p->x[l] + (is_own ? batch * p->work.rows * stride_of(p->work.layers[l] + 1) : 0);
+}
+
+static void multiply_forward(const struct products *p, int64_t batch)
+{
+    const int64_t *n = p->work.layers;
+    for (int64_t l = 0; l + 1 < p->work.layer_count; l++) {
+        const int in = stride_of(n[l] + 1), out = stride_of(n[l + 1] + 1);
+        gemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)p->work.rows, (int)n[l + 1], (int)n[l] + 1, 1,
+             rows_of(p, l, batch), in, p->w[l], in, 0, rows_of(p, l + 1, batch), out);
+    }
+}
+
+static void multiply_back(const struct products *p)
 {
     const int64_t *n = p->work.layers, depth = p->work.layer_count - 1;
     const int rows = (int)p->work.rows;
-    for (int64_t l = 0; l < depth; l++) {
-        const int in = stride_of(n[l] + 1), out = stride_of(n[l + 1] + 1);
-        gemm(CblasRowMajor, CblasNoTrans, CblasTrans, rows, (int)n[l + 1], (int)n[l] + 1, 1, p->x[l], in, p->w[l], in,
-             0, p->x[l + 1], out);
-    }
     for (int64_t l = depth - 1; l >= 1; l--) {
         const int in = stride_of(n[l] + 1), out = stride_of(n[l + 1] + 1);
         gemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, rows, (int)n[l], (int)n[l + 1], 1, p->psi[l + 1], out, p->w[l],
@@ -56,7 +68,10 @@ static void run(void *state)
 {
     const struct products *p = state;
     for (int64_t batch = 0; batch < p->work.batches; batch++) {
-        multiply_batch(p);
+        multiply_forward(p, batch);
+        if (!p->work.predicts) {
+            multiply_back(p);
+        }
     }
 }
 
@@ -88,11 +103,11 @@ struct contestant gemms_contestant(const struct gemms_work *work)
     p->work = *work;
     for (int64_t l = 0; l < work->layer_count; l++) {
         const int64_t stride = stride_of(work->layers[l] + 1);
-        p->x[l] = numbers(work->rows * stride);
-        p->psi[l] = numbers(work->rows * stride);
+        p->x[l] = numbers(work->rows * stride * (work->predicts ? work->batches : 1));
+        p->psi[l] = work->predicts ? NULL : numbers(work->rows * stride);
         if (l + 1 < work->layer_count) {
             p->w[l] = numbers(work->layers[l + 1] * stride);
-            p->gradient[l] = numbers(work->layers[l + 1] * stride);
+            p->gradient[l] = work->predicts ? NULL : numbers(work->layers[l + 1] * stride);
         }
     }
     return (struct contestant){.name = "bare GEMMs", .state = p, .run = run, .close = close_products};

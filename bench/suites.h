@@ -32,5 +32,6 @@ extern const struct suite suite_epoch;
 extern const struct suite suite_read;
 extern const struct suite suite_sweep;
 extern const struct suite suite_tiny;
+extern const struct suite suite_bulk;
 
 #endif
