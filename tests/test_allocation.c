@@ -216,6 +216,7 @@ static void test_figures_that_are_refused_memory_leave_their_outputs(void **stat
 {
     (void)state;
     const double x[N_IN] = {0.1, 0.2, 0.3}, y[N_OUT] = {0.3, 0.67};
+    const double gradient[4 * (N_IN + 1) + N_OUT * 5] = {0};
     double out[N_OUT * N_OUT];
     int64_t counts[N_OUT * N_OUT] = {-5};
     int32_t label = SENTINEL_LABEL;
@@ -234,6 +235,10 @@ static void test_figures_that_are_refused_memory_leave_their_outputs(void **stat
     assert_refused_once(dnn_model_confusion(fresh, given.dataset, counts), out, 1);
     refuse_next();
     assert_refused_once(dnn_trainer_check_gradient(given.trainer, x, y, 1, out), out, 1);
+    refuse_next(); /* the sum of gradients is made when it is first needed */
+    assert_refused_once(dnn_trainer_accumulate(given.trainer, x, y, 1, out), out, 1);
+    refuse_next();
+    assert_refused_once(dnn_trainer_set_gradient(given.trainer, gradient), out, 1);
     refuse_next();
     assert_refused_once(dnn_config_set(given.config, "activation.1", "relu"), out, 1);
     assert_true(counts[0] == -5 && label == SENTINEL_LABEL);
@@ -279,6 +284,7 @@ static void test_a_step_and_a_predict_in_a_workspace_allocate_nothing(void **sta
     dnn_workspace *workspace = NULL;
     dnn_trainer *trainer = trainer_of(given.model);
     assert_ok(dnn_workspace_create(given.model, ROWS, &workspace));
+    assert_ok(dnn_trainer_accumulate(trainer, x, y, 1, NULL)); /* the first makes the sum */
     requests = 0;
     for (int64_t n = 1; n <= ROWS; n += 599) {
         assert_ok(dnn_workspace_predict(workspace, x, n, y));

@@ -156,6 +156,7 @@ static int setup(void **state)
     assert_ok(dnn_model_standardize(given.model, given.dataset));
     given.trainer = trainer_of(given.model);
     assert_ok(dnn_trainer_fit(given.trainer, given.dataset, given.dataset));
+    assert_ok(dnn_trainer_accumulate(given.trainer, (const double[]){1, 2, 3}, (const double[]){0, 1}, 1, NULL));
     assert_ok(dnn_trainer_save(given.trainer, checkpoint_path));
     assert_ok(dnn_model_save(given.model, model_path));
     given.model_file = read_whole(model_path);

@@ -75,9 +75,8 @@ static int32_t make_parts(dnn_trainer *trainer)
     const int64_t batch = config_integer(trainer->config, KEY_BATCH_SIZE);
     const int64_t rows = pass_affordable_rows(core, network, batch > SMALLEST_CHUNK ? batch : SMALLEST_CHUNK);
     trainer->step_gradient = memory_new_aligned(network->arena_count, core->real_size);
-    trainer->sum = memory_new_aligned(network->arena_count, core->real_size);
-    if (trainer->step_gradient == NULL || trainer->sum == NULL) {
-        return status_out_of_memory("the gradients of a trainer");
+    if (trainer->step_gradient == NULL) {
+        return status_out_of_memory("the gradient of a trainer");
     }
     int32_t status = trainer_make_states(trainer);
     const bool drops = config_number(trainer->config, KEY_DROPOUT) > 0;

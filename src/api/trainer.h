@@ -51,7 +51,7 @@ struct dnn_trainer {
     double eta;                       /* of the next update */
     double eta_base;                  /* learning_rate: what a schedule starts from */
 
-    void *sum;         /* arena: G of dnn_trainer_accumulate */
+    void *sum;         /* arena: G of dnn_trainer_accumulate, or NULL: it was never needed */
     double sum_bound;  /* no number of G is larger; 0 while it is empty */
     bool has_sum;      /* G holds something; if not, its old numbers count as zeros */
     struct team *team; /* divides steps, or NULL: it is not worth it */
@@ -143,6 +143,9 @@ bool trainer_is_plain_descent(const dnn_trainer *trainer);
 /* An error unless every weight surely stays finite when it moves by η times a number that is not larger than
  * `bound`. */
 int32_t trainer_admit_descent(dnn_trainer *trainer, double eta, double bound);
+
+/* Makes the arena of G, once: most trainers only step or fit. */
+int32_t trainer_make_sum(dnn_trainer *trainer);
 
 /* dnn_trainer_save. */
 int32_t trainer_write(const dnn_trainer *trainer, const char *path);

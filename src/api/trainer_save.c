@@ -264,6 +264,10 @@ static int32_t read_history(const struct tensor *history, dnn_trainer *trainer)
 /* The arenas that the file has must be those that the trainer needs. */
 static int32_t read_arenas(const struct training_content *content, const char *path, dnn_trainer *trainer)
 {
+    const int32_t made = content->groups[GROUP_SUM] != NULL ? trainer_make_sum(trainer) : DNN_OK;
+    if (made != DNN_OK) {
+        return made;
+    }
     void *const arenas[GROUP_COUNT] = {trainer->states[0], trainer->states[1], trainer->best, trainer->sum};
     for (int32_t i = 0; i < GROUP_COUNT; i++) {
         const bool is_state = i < UPDATE_MOST_STATES;

@@ -4,8 +4,17 @@
  */
 #include "api/check.h"
 #include "api/trainer_batch.h"
+#include "base/memory.h"
 
 #include <math.h>
+
+int32_t trainer_make_sum(dnn_trainer *trainer)
+{
+    if (trainer->sum == NULL) {
+        trainer->sum = memory_new_aligned(trainer->network->arena_count, trainer->core->real_size);
+    }
+    return trainer->sum == NULL ? status_out_of_memory("the sum of a trainer's gradients") : DNN_OK;
+}
 
 /* step_gradient, which holds the gradient of all the new samples, is added as a whole: G is never left half changed. */
 static void add_step_to_sum(dnn_trainer *trainer)
@@ -61,9 +70,12 @@ int32_t dnn_trainer_accumulate(dnn_trainer *trainer, const double *x, const doub
         return status;
     }
     const struct samples samples = trainer_samples(&arrays, n);
-    batch_begin(trainer, n);
-    status = accumulate(trainer, &samples, &sum);
-    batch_end(trainer, n);
+    status = trainer_make_sum(trainer);
+    if (status == DNN_OK) {
+        batch_begin(trainer, n);
+        status = accumulate(trainer, &samples, &sum);
+        batch_end(trainer, n);
+    }
     model_end_training(trainer->model);
     if (status == DNN_OK && loss_sum != NULL) {
         *loss_sum = sum;
@@ -98,12 +110,16 @@ int32_t dnn_trainer_set_gradient(dnn_trainer *trainer, const double *gradient)
     if (status != DNN_OK) {
         return status;
     }
-    model_import_layers(trainer->core, network, gradient, 0, network->depth - 1, trainer->sum);
-    trainer->has_sum = true;
-    trainer->sum_bound = trainer->core->largest(trainer_arena(trainer, trainer->sum));
-    trainer_set_latest(trainer, LATEST_IN_SUM, 1);
+    status = trainer_make_sum(trainer);
+    if (status == DNN_OK) {
+        model_import_layers(trainer->core, network, gradient, 0, network->depth - 1, trainer->sum);
+        trainer->has_sum = true;
+        trainer->sum_bound = trainer->core->largest(trainer_arena(trainer, trainer->sum));
+        trainer_set_latest(trainer, LATEST_IN_SUM, 1);
+        trainer_failed(trainer, DNN_OK);
+    }
     model_end_training(trainer->model);
-    return trainer_failed(trainer, DNN_OK);
+    return status;
 }
 
 int32_t dnn_trainer_apply(dnn_trainer *trainer, double scale)
