@@ -65,6 +65,15 @@ void crew_give_back(struct crew *crew)
     }
 }
 
+void crew_prepare(const dnn_model *model, int64_t n, struct pass *pass)
+{
+    struct crew *crew = crew_take(model, n);
+    if (crew != NULL) {
+        pass_reserve_panels(model->core, model->network, team_count(crew->team), pass); /* refused: it goes without */
+        crew_give_back(crew);
+    }
+}
+
 struct chunk {
     const struct crew_work *work;
     struct pass *pass;

@@ -38,6 +38,9 @@ struct crew_work {
 struct crew *crew_take(const dnn_model *model, int64_t n);
 void crew_give_back(struct crew *crew);
 
+/* Starts the threads, and takes the memory, that a call over n samples with this pass will want. */
+void crew_prepare(const dnn_model *model, int64_t n, struct pass *pass);
+
 /* Runs the samples from `first` on, as many as the pass has rows, forward; alone if crew is NULL. Results are the same to the last
  * bit either way. */
 void crew_forward(struct crew *crew, const struct crew_work *work, struct pass *pass, int64_t first);

@@ -12,7 +12,7 @@
 
 #include <math.h>
 
-enum { LEAST_UPDATES = 64 };
+enum { LEAST_UPDATES = 64, HISTORY_AT_ONCE = 4096 };
 
 /* Seconds since the fit began; 0 if nobody is shown them: reading the clock takes as long as a step of a tiny network. */
 static double elapsed(const struct fit *fit)
@@ -76,13 +76,16 @@ static int32_t run_batch(struct fit *fit, int64_t first)
     return DNN_OK;
 }
 
-/* Room for one epoch more in the history, before the epoch is run: what was learned can then be noted for sure. */
-static int32_t reserve_history(dnn_trainer *trainer)
+/* Room in the history for the epochs that are left, or many of them, before one is run: what was learned can then be noted
+ * for sure, and no later epoch waits for memory. */
+static int32_t reserve_history(dnn_trainer *trainer, int64_t epochs)
 {
-    if (trainer->history_count < trainer->history_capacity) {
+    const int64_t wanted = trainer->history_count + (epochs < HISTORY_AT_ONCE ? epochs : HISTORY_AT_ONCE);
+    if (wanted <= trainer->history_capacity) {
         return DNN_OK;
     }
-    const int64_t capacity = trainer->history_capacity < 16 ? 16 : 2 * trainer->history_capacity;
+    const int64_t doubled = trainer->history_capacity < 8 ? 16 : 2 * trainer->history_capacity;
+    const int64_t capacity = wanted < doubled ? doubled : wanted;
     struct epoch *history = memory_resize(trainer->history, capacity, sizeof *history);
     if (history == NULL) {
         return status_out_of_memory("the history");
@@ -165,7 +168,7 @@ static int32_t run_epoch(struct fit *fit)
     if (fit->order != NULL) {
         shuffle(fit->trainer, fit->order, size);
     }
-    int32_t status = reserve_history(fit->trainer);
+    int32_t status = reserve_history(fit->trainer, fit->progress.epochs - fit->progress.epoch + 1);
     for (int64_t first = 0; status == DNN_OK && first < size; first += fit->batch_size) {
         status = run_batch(fit, first);
         if (status == DNN_OK && size - first <= fit->batch_size) {
@@ -209,15 +212,24 @@ static void begin(struct fit *fit)
     fit->progress.epoch = trainer->epochs_done;
 }
 
-/* What each epoch is measured on: the weights are held, so that the losses of one fit compare. */
-static void begin_validation(struct fit *fit)
+/* What each epoch is measured on: the weights are held, so that the losses of one fit compare. The memory of a validation is
+ * taken and given back, so that the model keeps it, and its threads are started: the first epoch's end need not wait for them. */
+static int32_t begin_validation(struct fit *fit)
 {
+    int32_t status = DNN_OK;
     if (fit->validation != NULL) {
+        struct pass *pass = NULL;
         struct sample_weights *weights = fit->validation_weights = dataset_hold_weights(fit->validation);
         fit->validation_view = (struct view){
             .dataset = fit->validation, .weights = weights == NULL ? NULL : weights->values, .by = fit->view.by};
         fit->has_classes = dataset_has_classes(fit->validation);
+        status = model_borrow_pass(fit->trainer->model, &pass);
+        if (status == DNN_OK) {
+            crew_prepare(fit->trainer->model, fit->validation->size, pass);
+            model_return_pass(fit->trainer->model, pass);
+        }
     }
+    return status;
 }
 
 static int32_t run(dnn_trainer *trainer, const dnn_dataset *training, const dnn_dataset *validation)
@@ -234,7 +246,7 @@ static int32_t run(dnn_trainer *trainer, const dnn_dataset *training, const dnn_
     }
     if (status == DNN_OK) {
         fit.view = (struct view){training, fit.order, fit.weights, model_standardization(trainer->model)};
-        begin_validation(&fit);
+        status = begin_validation(&fit);
     }
     while (status == DNN_OK && fit.progress.epoch < fit.progress.epochs && !fit_has_no_patience(&fit)) {
         status = run_epoch(&fit);
