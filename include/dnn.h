@@ -42,6 +42,16 @@
  * one is not, and may see half-changed weights. Any other handle is used by one thread at a time, except
  * dnn_trainer_cancel, and a dataset, which is shared freely. A call takes at most 48 KiB of its thread's stack.
  *
+ * MEMORY is taken when a handle is made, but where its documentation says otherwise. A row of n numbers takes
+ *
+ *     row(n) = (n + 1) b, b = 4 for precision = f32 and 8 for f64, rounded up to a multiple of 64,
+ *              and 64 more if that is one of 4096
+ *
+ * bytes. So the weights of a network are W = Σ_l n_{l+1} row(n_l), l = 0 … L − 1, and a sample's activations are
+ * X = Σ_l row(n_l), l = 0 … L. At most R(n) samples go through a network at once: n, or as many as have n X ≤ 16 MiB,
+ * but at least 1. dnn_model_create, dnn_workspace_create and dnn_trainer_create say what they take of these. Beside it
+ * are some KiB, and for each thread that works on a batch less than 1 MiB.
+ *
  * The library never prints, exits, installs a signal handler, changes the locale, the floating-point mode or the BLAS's
  * thread count, or calls rand().
  */
@@ -337,7 +347,9 @@ DNN_API const char *dnn_config_key_help(int64_t index);
  * @{ */
 
 /** Makes a network and draws its first weights (config keys `init` and `seed`; the same seed gives the same weights).
- * Since 0.1.
+ * Memory (see MEMORY): the weights once, W bytes; 16 n_0 more once it standardizes; and from the first prediction or
+ * evaluation on R(256) (X + 2 row(n_L) + 8) at most for each thread that does so at once, of which 16 are kept. A
+ * prediction of a small network takes none. Since 0.1.
  * @param layers          [layer_count] sizes n_0 … n_L, each 1 to 2147483520
  * @param layer_count     L + 1: 2 to 65536
  * @param config_or_null  copied; NULL: the recipe "tutorial"
@@ -588,7 +600,7 @@ DNN_API int32_t dnn_model_export_c(const dnn_model *model, const char *path, con
  * @{ */
 
 /** Makes the memory for predictions. Holds a reference to the model, and sees its weights as they are at each predict.
- * Since 0.1.
+ * Memory (see MEMORY): max_rows X bytes; the weights are the model's. Since 0.1.
  * @param model     the network
  * @param max_rows  the most samples that a call will bring; at least 1
  * @param[out] out  the workspace; release it with dnn_workspace_destroy */
@@ -626,9 +638,22 @@ DNN_API int32_t dnn_workspace_activations(const dnn_workspace *workspace, int64_
  * @{ */
 
 /** Makes a trainer for a model, to which it holds a reference. The config decides how to learn; what the network is
- * (the first part of the table of keys) was fixed when the model was made. Takes the memory of two gradients, of what
- * the optimizer keeps of the past (none for sgd, one number a weight for momentum, nesterov and rmsprop, two for adam,
- * adamw and rprop), of one set of weights for restore_best with patience, and of one batch. Since 0.1.
+ * (the first part of the table of keys) was fixed when the model was made.
+ *
+ * Memory (see MEMORY): the weights are the model's, and beside them are
+ *
+ *     W                                      the gradient
+ *     0, W or 2 W                            what the optimizer keeps of the past: nothing for sgd; W for momentum,
+ *                                            nesterov and rmsprop; 2 W for adam, adamw and rprop
+ *     W                                      the best weights, for restore_best with patience
+ *     R (2 X − row(n_0) + row(n_L) + 8)      a batch, R = R(256), or R(batch_size) if that is more
+ *     R row(n_l)                             more for each layer of gelu or silu, and for an output whose loss is a
+ *                                            cross-entropy
+ *     2 R row(n_l)                           with dropout, more for each hidden layer, in place of that
+ *     W                                      a sum of gradients, from the first dnn_trainer_accumulate or
+ *                                            dnn_trainer_set_gradient on
+ *
+ * bytes, and with `threads` two rows of the widest layer a thread. Since 0.1.
  * @param model           the network that it will change
  * @param config_or_null  copied; NULL: the config that the model was made with
  * @param[out] out        the trainer; release it with dnn_trainer_destroy
@@ -666,7 +691,11 @@ DNN_API int32_t dnn_trainer_step_f32(dnn_trainer *trainer, const float *x, const
  * fit began, and no class_weight. A sample of weight 0 has no part in training, even if its numbers are too large for
  * the model. With patience, fit ends when that many epochs in a row brought no better loss; and with restore_best the
  * model then has, however fit ends but for another error than DNN_ERROR_NOT_FINITE, the weights of the best epoch, if
- * there is one (dnn_trainer_best_epoch). Copies no more than one batch of the dataset. Since 0.1.
+ * there is one (dnn_trainer_best_epoch). Copies no more than one batch of the dataset.
+ *
+ * Memory: while it runs, 4 bytes a sample with `shuffle`, and 8 with weights of samples or class_weight; 24 an epoch
+ * for the history; for a validation what a model's evaluation takes. It is there before the first batch, and none is
+ * asked for later, but to write a checkpoint, and after each 4096 epochs for the history. Since 0.1.
  * @param trainer             the trainer
  * @param training            the samples to learn from, n_0 inputs and n_L outputs (see dnn_model_evaluate)
  * @param validation_or_null  samples to measure the model by after each epoch; NULL: none
@@ -774,7 +803,7 @@ DNN_API int32_t dnn_trainer_set_learning_rate(dnn_trainer *trainer, double rate)
 
 /** Adds the gradients of n samples to the trainer's sum, G ← G + Σ ∇W, and changes no weight. With
  * dnn_trainer_get_gradient, dnn_trainer_set_gradient and dnn_trainer_apply this is what data-parallel training needs.
- * Since 0.1.
+ * The first call takes the memory of the sum. Since 0.1.
  * @param trainer        the trainer
  * @param x              [n × n_0]
  * @param y              [n × n_L], the targets
