@@ -45,7 +45,7 @@ LANES_INLINE bool small_is_narrow(const struct layer *layer)
 /* v, but after `count` numbers, three at most, a 1 and zeros. */
 LANES_INLINE lanes small_end(lanes v, int64_t count)
 {
-    static const lane_bits kept[LANES][LANES] = {{0}, {-1}, {-1, -1}, {-1, -1, -1}};
+    static const _Alignas(LANES_BYTES) lane_bits kept[LANES][LANES] = {{0}, {-1}, {-1, -1}, {-1, -1, -1}};
     static const real one[LANES][LANES] = {{1}, {0, 1}, {0, 0, 1}, {0, 0, 0, 1}};
     const lanes_bits mask = *(const lanes_bits *)(const void *)kept[count];
     return (lanes)(((lanes_bits)v & mask) | (lanes_bits)lanes_load(one[count]));
