@@ -75,16 +75,16 @@ struct way {
 };
 
 static const struct way ways[] = {
-    {"recipe=tutorial", 1, 1, 0, 0},
-    {"recipe=tutorial batch_size=4096", 4096, 1, 0, 0},
-    {"recipe=tutorial batch_size=4096 optimizer=momentum", 4096, 2, 0, 0},
-    {"recipe=tutorial batch_size=300 optimizer=nesterov activation=tanh", 300, 2, 0, 0},
-    {"recipe=tutorial batch_size=64 optimizer=rmsprop activation=elu", 64, 2, 0, 0},
-    {"recipe=tutorial batch_size=4096 optimizer=adam activation=gelu", 4096, 3, 1, 0},
-    {"recipe=tutorial batch_size=4096 optimizer=adamw activation=silu dropout=0.5", 4096, 3, 2, 0},
-    {"recipe=tutorial batch_size=4096 optimizer=rprop patience=3", 4096, 4, 0, 0},
-    {"recipe=tutorial batch_size=4096 optimizer=sgd patience=3 restore_best=false dropout=0.2", 4096, 1, 2, 0},
-    {"recipe=tutorial batch_size=4096 optimizer=sgd l2=0.01 output_activation=softmax loss=cross_entropy "
+    {"", 1, 1, 0, 0},
+    {"batch_size=4096", 4096, 1, 0, 0},
+    {"batch_size=4096 optimizer=momentum", 4096, 2, 0, 0},
+    {"batch_size=300 optimizer=nesterov activation=tanh", 300, 2, 0, 0},
+    {"batch_size=64 optimizer=rmsprop activation=elu", 64, 2, 0, 0},
+    {"batch_size=4096 optimizer=adam activation=gelu", 4096, 3, 1, 0},
+    {"batch_size=4096 optimizer=adamw activation=silu dropout=0.5", 4096, 3, 2, 0},
+    {"batch_size=4096 optimizer=rprop patience=3", 4096, 4, 0, 0},
+    {"batch_size=4096 optimizer=sgd patience=3 restore_best=false dropout=0.2", 4096, 1, 2, 0},
+    {"batch_size=4096 optimizer=sgd l2=0.01 output_activation=softmax loss=cross_entropy "
      "sigmoid_derivative=exact",
      4096, 1, 0, 1},
 };
@@ -109,10 +109,10 @@ static void assert_bytes(const char *what, const struct shape *shape, int64_t by
                  (long long)shape->layers[0], (long long)bytes, (long long)expected);
 }
 
-static dnn_model *model_of_shape(const struct shape *shape, const char *settings)
+static dnn_model *model_of_shape(const struct shape *shape, const char *settings, int threads)
 {
     char all[256];
-    snprintf(all, sizeof all, "precision=%s threads=1 init=zeros %s", shape->precision, settings);
+    snprintf(all, sizeof all, "precision=%s threads=%d init=zeros %s", shape->precision, threads, settings);
     return model_of(shape->layers, shape->layer_count, all);
 }
 
@@ -121,7 +121,7 @@ static void test_a_model_holds_its_weights_once(void **state)
     (void)state;
     for (int64_t i = 0; i < COUNT(shapes); i++) {
         const int64_t before = counted.bytes;
-        dnn_model *model = model_of_shape(&shapes[i], ""), *clone = NULL;
+        dnn_model *model = model_of_shape(&shapes[i], "", 1), *clone = NULL;
         assert_bytes("a model", &shapes[i], counted.bytes - before, weights_of_shape(&shapes[i]), SOME_KIB);
         const int64_t with_one = counted.bytes;
         assert_ok(dnn_model_clone(model, &clone));
@@ -132,19 +132,25 @@ static void test_a_model_holds_its_weights_once(void **state)
     }
 }
 
+static void assert_trainer(const struct shape *shape, const struct way *way, int threads)
+{
+    dnn_model *model = model_of_shape(shape, way->settings, threads);
+    const int64_t before = counted.bytes;
+    dnn_trainer *trainer = trainer_of(model);
+    assert_bytes(way->settings, shape, counted.bytes - before, bytes_of_trainer(shape, way),
+                 SOME_KIB + threads * OF_A_THREAD);
+    dnn_trainer_destroy(trainer);
+    assert_int_equal(counted.bytes, before);
+    dnn_model_destroy(model);
+}
+
 static void test_a_trainer_adds_gradient_optimizer_and_one_batch(void **state)
 {
     (void)state;
     for (int64_t i = 0; i < COUNT(shapes); i++) {
         for (int64_t k = 0; k < COUNT(ways); k++) {
-            dnn_model *model = model_of_shape(&shapes[i], ways[k].settings + strlen("recipe=tutorial"));
-            const int64_t before = counted.bytes;
-            dnn_trainer *trainer = trainer_of(model);
-            assert_bytes(ways[k].settings, &shapes[i], counted.bytes - before, bytes_of_trainer(&shapes[i], &ways[k]),
-                         SOME_KIB + OF_A_THREAD);
-            dnn_trainer_destroy(trainer);
-            assert_int_equal(counted.bytes, before);
-            dnn_model_destroy(model);
+            assert_trainer(&shapes[i], &ways[k], 1);
+            assert_trainer(&shapes[i], &ways[k], 2);
         }
     }
 }
@@ -154,7 +160,7 @@ static void test_a_sum_of_gradients_is_made_when_it_is_first_needed(void **state
     (void)state;
     for (int64_t i = 0; i < COUNT(shapes); i++) {
         const struct shape *shape = &shapes[i];
-        dnn_model *model = model_of_shape(shape, "");
+        dnn_model *model = model_of_shape(shape, "", 1);
         dnn_trainer *trainer = trainer_of(model);
         double *x = allocate_or_fail((size_t)shape->layers[0], sizeof *x);
         double *y = allocate_or_fail((size_t)shape->layers[shape->layer_count - 1], sizeof *y);
@@ -185,7 +191,7 @@ static void test_a_workspace_holds_the_activations_of_its_rows(void **state)
 {
     (void)state;
     for (int64_t i = 0; i < COUNT(shapes); i++) {
-        dnn_model *model = model_of_shape(&shapes[i], "");
+        dnn_model *model = model_of_shape(&shapes[i], "", 1);
         for (int64_t rows = 1; rows <= 10000; rows *= 100) {
             dnn_workspace *workspace = NULL;
             const int64_t before = counted.bytes;
@@ -207,7 +213,7 @@ static void test_predictions_of_any_number_of_rows_take_memory_for_a_few(void **
         const struct shape *shape = &shapes[i];
         const int64_t n_in = shape->layers[0], n_out = shape->layers[shape->layer_count - 1];
         const int64_t most = activations_of_shape(shape) + 2 * bytes_of_row(shape, shape->layer_count - 1) + 8;
-        dnn_model *model = model_of_shape(shape, "");
+        dnn_model *model = model_of_shape(shape, "", 1);
         double *x = allocate_or_fail((size_t)(ROWS * n_in), sizeof *x);
         double *y = allocate_or_fail((size_t)(ROWS * n_out), sizeof *y);
         const int64_t before = counted.bytes;
