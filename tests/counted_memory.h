@@ -27,12 +27,13 @@ static void counted_free(void *block);
 
 #include <jansson.h>
 
+/* Threads of the library's own free what they were started with. */
 static struct {
-    int64_t requests; /* since it was last set to 0 */
-    int64_t refused;  /* the request, from 1, that is refused; 0: none */
-    int64_t blocks;   /* allocated and not freed */
-    int64_t bytes;    /* in them */
-    int64_t peak;     /* the most that `bytes` was since it was last set to 0 */
+    _Atomic int64_t requests; /* since it was last set to 0 */
+    _Atomic int64_t refused;  /* the request, from 1, that is refused; 0: none */
+    _Atomic int64_t blocks;   /* allocated and not freed */
+    _Atomic int64_t bytes;    /* in them */
+    _Atomic int64_t peak;     /* the most that `bytes` was since it was last set to 0 */
 } counted;
 
 static int is_refused(void)
