@@ -47,6 +47,15 @@ double largest_magnitude(const double *values, int64_t count);
 /* calloc that fails the test instead of returning NULL. */
 void *allocate_or_fail(size_t count, size_t size);
 
+/* The thread sanitizer ends a child that starts threads after a fork of a process with several. */
+#if defined(__has_feature)
+#define UNDER_TSAN __has_feature(thread_sanitizer)
+#elif defined(__SANITIZE_THREAD__)
+#define UNDER_TSAN 1
+#else
+#define UNDER_TSAN 0
+#endif
+
 /* ---- library objects ---- */
 
 /* A config of the recipe "tutorial" with settings "key=value key=value …" made on top. "" makes none. */

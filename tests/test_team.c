@@ -158,15 +158,6 @@ static void test_a_step_that_is_not_finite_changes_nothing(void **state)
     dnn_model_destroy(model);
 }
 
-/* The thread sanitizer ends a child that starts threads after a fork of a process with several. */
-#if defined(__has_feature)
-#define UNDER_TSAN __has_feature(thread_sanitizer)
-#elif defined(__SANITIZE_THREAD__)
-#define UNDER_TSAN 1
-#else
-#define UNDER_TSAN 0
-#endif
-
 #if !UNDER_TSAN
 /* Each thread says that it was there. */
 static void sign(void *argument, int32_t index, int32_t count)
