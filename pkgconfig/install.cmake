@@ -51,7 +51,7 @@ endif()
 # What a static link needs besides. The BLAS's own module is the right thing to name, if `pkg-config --static` of it links. Debian's
 # openblas asks for -lgfortran then, which is not there without a Fortran compiler: in that case, and for a BLAS
 # that has no module, the library is named, in the directory where it was found.
-set(dnn_pc_requires_private "zlib jansson libmd ${dnn_onnx_module}")
+set(dnn_pc_requires_private "zlib libmd ${dnn_onnx_module}")
 set(dnn_pc_libs_private "-lm -lpthread")
 set(dnn_pc_blas_links FALSE)
 if(DNN_BLAS_MODULE)

@@ -3,7 +3,7 @@
 #
 # usage: sh scripts/install-dependencies.sh [GROUP...]      (no group: build)
 #
-#   build   compiler, CMake, Ninja, pkg-config, zlib, jansson, libmd, OpenBLAS; protobuf-c and
+#   build   compiler, CMake, Ninja, pkg-config, zlib, libmd, OpenBLAS; protobuf-c and
 #           its compiler, for ONNX; Python, for the man pages
 #   test    cmocka; a C++ compiler; Python with NumPy, for the numbers to compare with and as a foreign caller, and
 #           with venv, for tests/python-env.sh; the sources of locales, to make one with a decimal comma
@@ -138,7 +138,6 @@ need_group() {
         need_program ninja ninja-build
         need_program pkg-config pkg-config
         need_module zlib zlib1g-dev
-        need_module jansson libjansson-dev
         need_module libprotobuf-c libprotobuf-c-dev
         need_program protoc-c protobuf-c-compiler
         need_module libmd libmd-dev

@@ -42,7 +42,7 @@ set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS_POLICY ">=")
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME libdnn-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
 # What a static link needs; pkg-config asks for their modules in any case.
-set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS "libopenblas-dev, zlib1g-dev, libjansson-dev, libmd-dev, libprotobuf-c-dev")
+set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS "libopenblas-dev, zlib1g-dev, libmd-dev, libprotobuf-c-dev")
 # CPack has a variable for Multi-Arch since 3.31 only; one line more in the field before it is the same.
 set(CPACK_DEBIAN_PACKAGE_PRIORITY "optional\nMulti-Arch: same")
 

@@ -1,9 +1,9 @@
 /*
- * counted_memory.h - every block of memory that the library and jansson ask for is counted, and can be refused.
+ * counted_memory.h - every block of memory that the library asks for is counted, and can be refused.
  *
  * To be included by one file of a test program. base/memory.c, the only file of the library that allocates, is compiled into
  * it with calloc, realloc and free replaced by the functions below; the linker then has no use for the library's own copy.
- * jansson is given them by json_set_alloc_funcs. Works with every sanitizer.
+ * Works with every sanitizer.
  */
 #ifndef DNN_TESTS_COUNTED_MEMORY_H
 #define DNN_TESTS_COUNTED_MEMORY_H
@@ -25,15 +25,12 @@ static void counted_free(void *block);
 #undef realloc
 #undef free
 
-#include <jansson.h>
-
-/* Threads of the library's own free what they were started with. */
 static struct {
-    _Atomic int64_t requests; /* since it was last set to 0 */
-    _Atomic int64_t refused;  /* the request, from 1, that is refused; 0: none */
-    _Atomic int64_t blocks;   /* allocated and not freed */
-    _Atomic int64_t bytes;    /* in them */
-    _Atomic int64_t peak;     /* the most that `bytes` was since it was last set to 0 */
+    int64_t requests; /* since it was last set to 0 */
+    int64_t refused;  /* the request, from 1, that is refused; 0: none */
+    int64_t blocks;   /* allocated and not freed */
+    int64_t bytes;    /* in them */
+    int64_t peak;     /* the most that `bytes` was since it was last set to 0 */
 } counted;
 
 static int is_refused(void)
@@ -64,11 +61,6 @@ static void *counted_calloc(size_t count, size_t size)
     return is_refused() ? NULL : note(calloc(count, size));
 }
 
-static void *counted_malloc(size_t size)
-{
-    return is_refused() ? NULL : note(malloc(size));
-}
-
 /* As if the old and the new block were there at once: so it may be. */
 static void *counted_realloc(void *block, size_t size)
 {
@@ -86,12 +78,6 @@ static void counted_free(void *block)
 {
     forget(block);
     free(block);
-}
-
-/* Before the first JSON of the program. */
-static void count_jansson(void)
-{
-    json_set_alloc_funcs(counted_malloc, counted_free);
 }
 
 #endif /* DNN_TESTS_COUNTED_MEMORY_H */

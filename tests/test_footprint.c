@@ -386,7 +386,6 @@ static void test_fit_asks_for_no_memory_after_its_first_batch(void **state)
 
 static int setup(void **state)
 {
-    count_jansson();
     return fill_samples(state);
 }
 

@@ -6,7 +6,7 @@
  */
 #include "base/memory.h"
 #include "base/status.h"
-#include "format/json_text.h"
+#include "format/json.h"
 #include "format/model_file.h"
 #include "format/safetensors.h"
 #include "format/settings.h"

@@ -4,10 +4,9 @@
 #include "base/digest.h"
 #include "base/memory.h"
 #include "base/status.h"
-#include "format/json_text.h"
+#include "format/json.h"
 #include "format/safetensors.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,8 +17,8 @@ struct safetensors {
     const uint8_t *bytes;
     int64_t header_size; /* with the 8 bytes of its length */
     int64_t data_size;
-    json_t *header;
-    json_t *metadata; /* borrowed from header, or NULL */
+    struct json_value *header;
+    const struct json_value *metadata; /* borrowed from header, or NULL */
     struct safetensors_entry *entries;
     int64_t count;
 };
@@ -53,23 +52,20 @@ static int32_t parse_header(struct safetensors *file, int64_t size)
     file->header_size = LENGTH_BYTES + (int64_t)length;
     file->data_size = size - file->header_size;
     const struct json_source source = {file->name, "header", (const char *)file->bytes + LENGTH_BYTES, (int64_t)length};
-    return json_text_read(&source, DEEPEST, &file->header);
+    return json_read(&source, DEEPEST, &file->header);
 }
 
 /* Of strings, or absent. */
 static int32_t find_metadata(struct safetensors *file)
 {
-    file->metadata = json_object_get(file->header, "__metadata__");
-    const char *key;
-    json_t *value;
-    if (file->metadata != NULL && !json_is_object(file->metadata)) {
+    file->metadata = json_find(file->header, "__metadata__");
+    if (file->metadata != NULL && file->metadata->kind != JSON_OBJECT) {
         return wrong(file, "its __metadata__ is no JSON object");
     }
-    json_object_foreach(file->metadata, key, value)
-    {
-        if (!json_is_string(value)) {
+    for (const struct json_value *item = json_first(file->metadata); item != NULL; item = item->next) {
+        if (item->kind != JSON_TEXT) {
             return status_error(DNN_ERROR_FORMAT, "\"%s\": __metadata__ has \"%.100s\", which is no string", file->name,
-                                key);
+                                item->key);
         }
     }
     return DNN_OK;
@@ -98,38 +94,43 @@ static int64_t size_of(const char *dtype, enum tensor_type *type, bool *is_numbe
     return 0;
 }
 
-/* An integer ≥ 0 of a list; −1 if it is none. */
-static int64_t integer_at(const json_t *list, size_t index)
+/* An integer ≥ 0; −1 if it is none. */
+static int64_t size_from(const struct json_value *value)
 {
-    const json_t *value = json_array_get(list, index);
-    return json_is_integer(value) && json_integer_value(value) >= 0 ? (int64_t)json_integer_value(value) : -1;
+    return value != NULL && value->kind == JSON_INTEGER && value->as.integer >= 0 ? value->as.integer : -1;
 }
 
-static int32_t read_shape(const struct safetensors *file, struct safetensors_entry *entry, const json_t *shape,
-                          int64_t *numbers)
+static bool is_list(const struct json_value *value)
+{
+    return value != NULL && value->kind == JSON_LIST;
+}
+
+static int32_t read_shape(const struct safetensors *file, struct safetensors_entry *entry,
+                          const struct json_value *shape, int64_t *numbers)
 {
     struct tensor *tensor = &entry->tensor;
-    entry->rank = (int64_t)json_array_size(shape);
+    const struct json_value *first = json_first(shape);
+    entry->rank = shape->as.count;
     *numbers = 1;
-    for (size_t i = 0; i < json_array_size(shape); i++) {
-        const int64_t size = integer_at(shape, i);
-        if (!memory_multiply(*numbers, size, numbers)) {
+    for (const struct json_value *size = first; size != NULL; size = size->next) {
+        if (!memory_multiply(*numbers, size_from(size), numbers)) {
             return wrong_tensor(file, entry, "has a shape that is no list of sizes");
         }
     }
-    tensor->rows = entry->rank >= 1 ? integer_at(shape, 0) : 1;
-    tensor->columns = entry->rank >= 2 ? integer_at(shape, 1) : 1;
+    tensor->rows = entry->rank >= 1 ? size_from(first) : 1;
+    tensor->columns = entry->rank >= 2 ? size_from(first->next) : 1;
     tensor->row_stride = tensor->columns;
     tensor->column_stride = 1;
     return DNN_OK;
 }
 
-static int32_t read_entry(const struct safetensors *file, const json_t *value, struct safetensors_entry *entry)
+static int32_t read_entry(const struct safetensors *file, const struct json_value *value,
+                          struct safetensors_entry *entry)
 {
-    const json_t *shape = json_object_get(value, "shape"), *offsets = json_object_get(value, "data_offsets");
-    entry->dtype = json_string_value(json_object_get(value, "dtype"));
-    if (entry->dtype == NULL || !json_is_array(shape) || json_array_size(offsets) != 2 ||
-        json_object_size(value) != 3) {
+    const struct json_value *shape = json_find(value, "shape"), *offsets = json_find(value, "data_offsets");
+    entry->dtype = json_text_of(json_find(value, "dtype"));
+    if (entry->dtype == NULL || !is_list(shape) || !is_list(offsets) || offsets->as.count != 2 ||
+        value->as.count != 3) {
         return wrong_tensor(file, entry, "is not described by dtype, shape and two data_offsets");
     }
     const int64_t size = size_of(entry->dtype, &entry->tensor.type, &entry->is_number);
@@ -142,8 +143,8 @@ static int32_t read_entry(const struct safetensors *file, const json_t *value, s
     if (status != DNN_OK) {
         return status;
     }
-    entry->begin = integer_at(offsets, 0);
-    entry->end = integer_at(offsets, 1);
+    entry->begin = size_from(json_first(offsets));
+    entry->end = size_from(json_first(offsets)->next);
     if (entry->begin < 0 || entry->end < entry->begin || entry->end > file->data_size) {
         return wrong_tensor(file, entry, "lies outside of the file's data");
     }
@@ -188,20 +189,17 @@ static int32_t check_places(const struct safetensors *file)
 
 static int32_t read_entries(struct safetensors *file)
 {
-    const int64_t most = (int64_t)json_object_size(file->header);
+    const int64_t most = file->header->as.count;
     file->entries = memory_new(most < 1 ? 1 : most, sizeof *file->entries);
     if (file->entries == NULL) {
         return status_out_of_memory("the tensors of a file");
     }
-    const char *name;
-    json_t *value;
-    json_object_foreach(file->header, name, value)
-    {
-        if (strcmp(name, "__metadata__") == 0) {
+    for (const struct json_value *value = json_first(file->header); value != NULL; value = value->next) {
+        if (value == file->metadata) {
             continue;
         }
         struct safetensors_entry *entry = &file->entries[file->count++];
-        entry->name = name;
+        entry->name = value->key;
         const int32_t status = read_entry(file, value, entry);
         if (status != DNN_OK) {
             return status;
@@ -238,7 +236,7 @@ int32_t safetensors_open(const uint8_t *bytes, int64_t size, const char *name, s
 void safetensors_close(struct safetensors *file)
 {
     if (file != NULL) {
-        json_decref(file->header);
+        memory_free(file->header);
         memory_free(file->entries);
         memory_free(file);
     }
@@ -246,7 +244,7 @@ void safetensors_close(struct safetensors *file)
 
 const char *safetensors_text(const struct safetensors *file, const char *key)
 {
-    return json_string_value(json_object_get(file->metadata, key));
+    return json_text_of(json_find(file->metadata, key));
 }
 
 int64_t safetensors_count(const struct safetensors *file)

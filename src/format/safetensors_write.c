@@ -7,7 +7,8 @@
 #include "base/digest.h"
 #include "base/memory.h"
 #include "base/status.h"
-#include "format/json_text.h"
+#include "base/text.h"
+#include "format/json.h"
 #include "format/safetensors.h"
 
 #include <string.h>
@@ -83,68 +84,73 @@ static int32_t store_data(struct making *making, char *checksum)
     return DNN_OK;
 }
 
-/* Both take the value over, on failure too; false if there was no memory. */
-static bool add(json_t *object, const char *key, json_t *value)
+static void append_pair(struct text *text, const char *key, const char *value)
 {
-    return json_object_set_new(object, key, value) == 0;
+    json_append(text, key);
+    text_append(text, ":");
+    json_append(text, value);
 }
 
-static json_t *metadata_of(const struct making *making, const char *data_checksum)
+static void append_metadata(const struct making *making, const char *data_checksum, struct text *text)
 {
-    json_t *object = json_object();
-    bool is_done = object != NULL;
-    for (int64_t i = 0; is_done && i < making->metadata->count; i++) {
-        const struct setting *item = &making->metadata->items[i];
-        is_done = add(object, item->key, json_string(item->value));
+    text_append(text, "\"__metadata__\":{");
+    for (int64_t i = 0; i < making->metadata->count; i++) {
+        append_pair(text, making->metadata->items[i].key, making->metadata->items[i].value);
+        text_append(text, ",");
     }
-    is_done = is_done && add(object, SAFETENSORS_DATA_CHECKSUM, json_string(data_checksum)) &&
-              add(object, SAFETENSORS_HEADER_CHECKSUM, json_string(no_digits));
-    if (!is_done) {
-        json_decref(object);
-        return NULL;
-    }
-    return object;
+    append_pair(text, SAFETENSORS_DATA_CHECKSUM, data_checksum);
+    text_append(text, ",");
+    append_pair(text, SAFETENSORS_HEADER_CHECKSUM, no_digits);
+    text_append(text, "}");
 }
 
-static json_t *entry_of(const struct safetensors_source *tensor, int64_t begin)
+static void append_entry(const struct safetensors_source *tensor, int64_t begin, struct text *text)
 {
-    json_t *shape = tensor->rank == 1 ? json_pack("[I]", (json_int_t)tensor->rows)
-                                      : json_pack("[II]", (json_int_t)tensor->rows, (json_int_t)tensor->columns);
-    return json_pack("{s:s, s:o, s:[II]}", "dtype", tensor->is_f32 ? "F32" : "F64", "shape", shape, "data_offsets",
-                     (json_int_t)begin, (json_int_t)(begin + bytes_of(tensor)));
+    text_append(text, ",");
+    json_append(text, tensor->name);
+    text_append(text, ":{\"dtype\":\"%s\",\"shape\":[%lld", tensor->is_f32 ? "F32" : "F64", (long long)tensor->rows);
+    if (tensor->rank > 1) {
+        text_append(text, ",%lld", (long long)tensor->columns);
+    }
+    text_append(text, "],\"data_offsets\":[%lld,%lld]}", (long long)begin, (long long)(begin + bytes_of(tensor)));
+}
+
+static void append_header(const struct making *making, const char *data_checksum, struct text *text)
+{
+    int64_t begin = 0;
+    text_append(text, "{");
+    append_metadata(making, data_checksum, text);
+    for (int64_t i = 0; i < making->count; i++) {
+        append_entry(&making->tensors[i], begin, text);
+        begin += bytes_of(&making->tensors[i]);
+    }
+    text_append(text, "}");
 }
 
 /* The header as text, to be released with memory_free; NULL if there is no memory. */
 static char *header_of(const struct making *making, const char *data_checksum)
 {
-    json_t *header = json_object();
-    bool is_done = header != NULL && add(header, "__metadata__", metadata_of(making, data_checksum));
-    int64_t begin = 0;
-    for (int64_t i = 0; is_done && i < making->count; i++) {
-        is_done = add(header, making->tensors[i].name, entry_of(&making->tensors[i], begin));
-        begin += bytes_of(&making->tensors[i]);
+    struct text text = {0};
+    append_header(making, data_checksum, &text); /* how long it is */
+    text = (struct text){memory_new(text.length + 1, 1), text.length + 1, 0};
+    if (text.buffer != NULL) {
+        append_header(making, data_checksum, &text);
     }
-    char *text = is_done ? json_text_write(header) : NULL;
-    json_decref(header);
-    return text;
+    return text.buffer;
 }
 
 /* How long the header will be: its text is as long with any digits in its checksums. */
 static int32_t measure_header(struct making *making)
 {
-    char *text = header_of(making, no_digits);
-    if (text == NULL) {
-        return status_out_of_memory("the header of a file");
-    }
-    const int64_t length = (int64_t)strlen(text);
-    memory_free(text);
-    making->header_size = (length + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    struct text text = {0};
+    append_header(making, no_digits, &text);
+    making->header_size = (text.length + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     return making->header_size <= SAFETENSORS_LARGEST_HEADER
                ? DNN_OK
                : status_error(DNN_ERROR_UNSUPPORTED,
                               "the file's header would have %lld bytes, and the format allows %d: too many layers, or "
                               "too many standardized inputs",
-                              (long long)length, (int)SAFETENSORS_LARGEST_HEADER);
+                              (long long)text.length, (int)SAFETENSORS_LARGEST_HEADER);
 }
 
 static int32_t store_header(struct making *making, const char *data_checksum)

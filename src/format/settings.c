@@ -6,52 +6,56 @@
 #include "base/memory.h"
 #include "base/status.h"
 #include "base/text.h"
-#include "format/json_text.h"
+#include "format/json.h"
 
 #include <math.h>
 #include <string.h>
 
+static void append_all(const struct settings *settings, struct text *text)
+{
+    text_append(text, "{");
+    for (int64_t i = 0; i < settings->count; i++) {
+        text_append(text, i > 0 ? "," : "");
+        json_append(text, settings->items[i].key);
+        text_append(text, ":");
+        json_append(text, settings->items[i].value);
+    }
+    text_append(text, "}");
+}
+
 int32_t settings_to_json(const struct settings *settings, char **text)
 {
-    json_t *object = json_object();
-    bool is_done = object != NULL;
-    for (int64_t i = 0; is_done && i < settings->count; i++) {
-        is_done = json_object_set_new(object, settings->items[i].key, json_string(settings->items[i].value)) == 0;
-    }
-    char *made = is_done ? json_text_write(object) : NULL;
-    json_decref(object);
-    if (made == NULL) {
+    struct text made = {0};
+    append_all(settings, &made); /* how long it is */
+    made = (struct text){memory_new(made.length + 1, 1), made.length + 1, 0};
+    if (made.buffer == NULL) {
         return status_out_of_memory("the settings of a model");
     }
-    *text = made;
+    append_all(settings, &made);
+    *text = made.buffer;
     return DNN_OK;
 }
 
-static int32_t add_all(const json_t *object, const struct json_source *source, struct settings *settings)
+static int32_t add_all(const struct json_value *object, const struct json_source *source, struct settings *settings)
 {
-    const char *key;
-    json_t *value;
     int32_t status = DNN_OK;
-    json_object_foreach((json_t *)object, key, value)
-    {
-        if (status == DNN_OK && !json_is_string(value)) {
-            status = status_error(DNN_ERROR_FORMAT, "\"%s\": its %s has \"%.100s\", which is no text", source->file,
-                                  source->part, key);
-        } else if (status == DNN_OK) {
-            status = settings_add(settings, key, json_string_value(value));
-        }
+    for (const struct json_value *item = json_first(object); status == DNN_OK && item != NULL; item = item->next) {
+        status = item->kind == JSON_TEXT
+                     ? settings_add(settings, item->key, item->as.text)
+                     : status_error(DNN_ERROR_FORMAT, "\"%s\": its %s has \"%.100s\", which is no text", source->file,
+                                    source->part, item->key);
     }
     return status;
 }
 
 int32_t settings_from_json(const struct json_source *source, struct settings *settings)
 {
-    json_t *object = NULL;
-    int32_t status = json_text_read(source, 1, &object);
+    struct json_value *object = NULL;
+    int32_t status = json_read(source, 1, &object);
     if (status == DNN_OK) {
         status = add_all(object, source, settings);
     }
-    json_decref(object);
+    memory_free(object);
     return status;
 }
 

@@ -8,7 +8,6 @@ class Libdnn < Formula
   depends_on "cmake" => :build
   depends_on "ninja" => :build
   depends_on "pkgconf" => [:build, :test]
-  depends_on "jansson"
   depends_on "libmd"
   depends_on "openblas"
   depends_on "protobuf-c"
