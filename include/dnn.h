@@ -153,6 +153,31 @@ DNN_API const char *dnn_status_string(int32_t status);
  * @return one line of UTF-8, valid until the next failing call on this thread; "" if none has failed yet */
 DNN_API const char *dnn_last_error(void);
 
+/** Chooses where the library's memory comes from. For the whole process, and for zlib and protobuf-c within the library
+ * too. What stays outside is what the BLAS and the system take for themselves: the stacks of threads (config key
+ * `threads`), OpenBLAS's buffers, and scratch memory of the C library.
+ *
+ * Before first use: until any thread has made a call that asks for memory (each that makes, reads or writes something does;
+ * those about the library and its errors, and dnn_config_key_ ones, do not). Then the choice is final, for there are blocks that only
+ * this allocator can release, and a later call is refused and changes nothing. Until then the last call counts. Any
+ * thread; of calls on several threads at once one comes first.
+ *
+ * The three functions are called from any thread that calls the library, several at once, and inside any call. They must
+ * not call the library, and not leave by an exception or longjmp. A language whose functions need its own runtime on the
+ * calling thread passes the addresses of C functions instead of its own. Keep them until the process ends. Since 0.1.
+ * @param malloc_fn   returns size bytes, at least 1, aligned for any object as malloc's are, whatever is in them; or a null
+ *                    pointer: then the call that asked returns DNN_ERROR_OUT_OF_MEMORY; NULL with the other two: the
+ *                    memory is the C library's, as it is if this is never called
+ * @param realloc_fn  returns size bytes, at least 1, that begin with what was in block, and releases block; or a null
+ *                    pointer, and block is as it was; NULL with the other two
+ * @param free_fn     releases a block that one of them gave; NULL with the other two
+ * @param user        handed to each of them as it is; may be NULL
+ * @return DNN_ERROR_INVALID_ARGUMENT if one or two of the functions are NULL; after first use; and after 15 choices. Never
+ *         DNN_ERROR_OUT_OF_MEMORY: asks for none */
+DNN_API int32_t dnn_set_allocator(void *(*malloc_fn)(void *user, int64_t size),
+                                  void *(*realloc_fn)(void *user, void *block, int64_t size),
+                                  void (*free_fn)(void *user, void *block), void *user);
+
 /** @} */
 
 /* ================================================ config ================================================= */

@@ -1,7 +1,10 @@
 /*
- * api/library.c - version, build, and the words for statuses.
+ * api/library.c - version, build, the words for statuses, and where memory comes from.
  */
+#include "base/memory.h"
 #include "base/status.h"
+
+#include <stddef.h>
 
 #ifndef DNN_BLAS_NAME
 #define DNN_BLAS_NAME "an unnamed BLAS"
@@ -78,4 +81,31 @@ const char *dnn_status_string(int32_t status)
 const char *dnn_last_error(void)
 {
     return status_message();
+}
+
+int32_t dnn_set_allocator(void *(*malloc_fn)(void *user, int64_t size),
+                          void *(*realloc_fn)(void *user, void *block, int64_t size),
+                          void (*free_fn)(void *user, void *block), void *user)
+{
+    const struct memory_allocator allocator = {malloc_fn, realloc_fn, free_fn, user};
+    const bool is_default = malloc_fn == NULL && realloc_fn == NULL && free_fn == NULL;
+    if (!is_default && (malloc_fn == NULL || realloc_fn == NULL || free_fn == NULL)) {
+        return status_error(DNN_ERROR_INVALID_ARGUMENT,
+                            "%s is NULL, expected malloc_fn, realloc_fn and free_fn, or NULL for all three",
+                            malloc_fn == NULL    ? "malloc_fn"
+                            : realloc_fn == NULL ? "realloc_fn"
+                                                 : "free_fn");
+    }
+    switch (memory_set_allocator(is_default ? NULL : &allocator)) {
+    case MEMORY_SET:
+        return DNN_OK;
+    case MEMORY_USED:
+        return status_error(
+            DNN_ERROR_INVALID_ARGUMENT,
+            "the library has asked for memory already, expected dnn_set_allocator before the first call "
+            "that makes something");
+    default:
+        return status_error(DNN_ERROR_INVALID_ARGUMENT,
+                            "an allocator has been set 15 times already, expected it to be set once");
+    }
 }

@@ -10,6 +10,19 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Where memory comes from, as dnn_set_allocator of dnn.h tells. */
+struct memory_allocator {
+    void *(*malloc_fn)(void *user, int64_t size);
+    void *(*realloc_fn)(void *user, void *block, int64_t size);
+    void (*free_fn)(void *user, void *block);
+    void *user;
+};
+
+enum memory_set { MEMORY_SET, MEMORY_USED /* too late */, MEMORY_TOO_MANY };
+
+/* Chooses the allocator, copied; NULL: the C library's. An enum memory_set: only until something was asked for. */
+int32_t memory_set_allocator(const struct memory_allocator *allocator);
+
 /* *out = a * b. False, and *out untouched, if an operand is negative or the product overflows. */
 bool memory_multiply(int64_t a, int64_t b, int64_t *out);
 

@@ -33,6 +33,12 @@ enum { SPINS = 150, REST = 16, STACK_BYTES = 1 << 18, LARGEST_TEAM = 256 };
 /* How long the processor is offered to others before a thread sleeps: about what waking it takes. */
 static const double most_seconds_awake = 1e-4;
 
+/* What a started thread is told. */
+struct start {
+    struct team *team;
+    int32_t index;
+};
+
 struct team {
     int32_t count; /* threads, the caller included */
     pid_t process; /* that the threads belong to */
@@ -46,7 +52,8 @@ struct team {
     team_work work; /* NULL: the end */
     void *argument;
     pthread_t threads[LARGEST_TEAM];
-    atomic_int places[LARGEST_TEAM]; /* the processor that each thread was last seen on */
+    struct start starts[LARGEST_TEAM]; /* of each thread */
+    atomic_int places[LARGEST_TEAM];   /* the processor that each thread was last seen on */
 };
 
 int32_t team_processors(void)
@@ -120,12 +127,6 @@ void team_barrier(struct team *team)
     }
 }
 
-/* What a started thread is told. */
-struct start {
-    struct team *team;
-    int32_t index;
-};
-
 #if defined(__linux__)
 /* Moves this thread to a processor where none of the others is, if it may use one. From there the system may move it again. */
 static void step_aside(const struct team *team, int32_t index)
@@ -173,10 +174,9 @@ static void take_place(struct team *team, int32_t index, int32_t *rest)
 
 static void *serve(void *argument)
 {
-    const struct start start = *(struct start *)argument;
-    struct team *team = start.team;
+    const struct start *start = argument;
+    struct team *team = start->team;
     int32_t rest = 0;
-    memory_free(argument);
     pthread_mutex_lock(&team->lock); /* until it is settled how many we are */
     pthread_mutex_unlock(&team->lock);
     for (;;) {
@@ -184,33 +184,29 @@ static void *serve(void *argument)
         if (team->work == NULL) {
             return NULL;
         }
-        take_place(team, start.index, &rest);
-        team->work(team->argument, start.index, team->count);
+        take_place(team, start->index, &rest);
+        team->work(team->argument, start->index, team->count);
         team_barrier(team); /* done */
     }
 }
 
-/* A thread of the team: no signal of the host's is handled on it, and its stack is small. */
+/* A thread of the team: no signal of the host's is handled on it, its stack is small, and it asks for no memory: an
+ * allocator of the host's is called on the host's threads alone. */
 static int start_thread(struct team *team, int32_t index)
 {
     pthread_attr_t attributes;
-    struct start *start = memory_new(1, sizeof *start);
-    if (start == NULL || pthread_attr_init(&attributes) != 0) {
-        memory_free(start);
+    if (pthread_attr_init(&attributes) != 0) {
         return -1;
     }
-    *start = (struct start){team, index};
+    team->starts[index] = (struct start){team, index};
     pthread_attr_setstacksize(&attributes, STACK_BYTES);
 #if defined(__GLIBC__) && (__GLIBC__ > 2 || __GLIBC_MINOR__ >= 32)
     sigset_t all;
     sigfillset(&all);
     pthread_attr_setsigmask_np(&attributes, &all);
 #endif
-    const int result = pthread_create(&team->threads[index], &attributes, serve, start);
+    const int result = pthread_create(&team->threads[index], &attributes, serve, &team->starts[index]);
     pthread_attr_destroy(&attributes);
-    if (result != 0) {
-        memory_free(start);
-    }
     return result;
 }
 

@@ -68,11 +68,26 @@ static bool is_gzip(const uint8_t *bytes, int64_t size)
     return size >= 2 && bytes[0] == 0x1F && bytes[1] == 0x8B;
 }
 
+/* The memory of zlib. */
+static voidpf zlib_new(voidpf unused, uInt count, uInt size)
+{
+    (void)unused;
+    return memory_new(count, size);
+}
+
+static void zlib_free(voidpf unused, voidpf block)
+{
+    (void)unused;
+    memory_free(block);
+}
+
 /* Begins to inflate, if what comes first is gzip. */
 static int32_t begin(struct gunzip *source)
 {
     int32_t status = refill(source, 2);
     if (status == DNN_OK && is_gzip(source->next, source->left)) {
+        source->stream.zalloc = zlib_new;
+        source->stream.zfree = zlib_free;
         if (inflateInit2(&source->stream, GZIP_WINDOW) != Z_OK) {
             return status_out_of_memory("decompressing a file");
         }

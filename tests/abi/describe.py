@@ -105,7 +105,7 @@ class _Describer:
         return described
 
     def _callback(self, function, parameter):
-        returns, inner = re.fullmatch(r"(\w+) \(\*\)\((.*)\)", parameter.type).groups()
+        returns, inner = re.fullmatch(r"(.*?) ?\(\*\)\((.*)\)", parameter.type).groups()
         split = [re.fullmatch(r"(.*?) ?(\w+)", part) for part in inner.split(", ")]
         return {"kind": "callback", "of": f"{function.name}_{parameter.name}", "ownership": "kept", "direction": "in",
                 "returns": returns, "parameters": [{"name": part[2], "type": part[1]} for part in split]}

@@ -95,7 +95,8 @@ def _function(function):
 
 def _callback(parameter):
     inner = ", ".join(f"{p['name']}: {_in(p['type'])}" for p in parameter["parameters"])
-    return f"export type {parameter['of']} = ({inner}) => {_NUMBERS[parameter['returns']]};"
+    returns = "void" if parameter["returns"] == "void" else _in(parameter["returns"])
+    return f"export type {parameter['of']} = ({inner}) => {returns};"
 
 
 def generate(api):

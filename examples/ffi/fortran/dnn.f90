@@ -26,6 +26,24 @@ module dnn
     integer(c_int32_t), parameter :: dnn_error_not_finite = -6_c_int32_t
 
     abstract interface
+        function dnn_set_allocator_malloc_fn(user, size) bind(c) result(returned)
+            import
+            type(c_ptr), value :: user
+            integer(c_int64_t), value :: size
+            type(c_ptr) :: returned
+        end function
+        function dnn_set_allocator_realloc_fn(user, block, size) bind(c) result(returned)
+            import
+            type(c_ptr), value :: user
+            type(c_ptr), value :: block
+            integer(c_int64_t), value :: size
+            type(c_ptr) :: returned
+        end function
+        subroutine dnn_set_allocator_free_fn(user, block) bind(c)
+            import
+            type(c_ptr), value :: user
+            type(c_ptr), value :: block
+        end subroutine
         function dnn_trainer_set_progress_callback(user, progress) bind(c) result(returned)
             import
             type(c_ptr), value :: user
@@ -60,6 +78,16 @@ module dnn
         function dnn_last_error() bind(c, name="dnn_last_error") result(returned)
             import
             type(c_ptr) :: returned
+        end function
+        !> Chooses where the library's memory comes from.
+        function dnn_set_allocator(malloc_fn, realloc_fn, free_fn, user) bind(c, name="dnn_set_allocator") &
+            result(returned)
+            import
+            type(c_funptr), value :: malloc_fn
+            type(c_funptr), value :: realloc_fn
+            type(c_funptr), value :: free_fn
+            type(c_ptr), value :: user
+            integer(c_int32_t) :: returned
         end function
         !> Makes a config with the defaults of a recipe.
         function dnn_config_create(recipe, out) bind(c, name="dnn_config_create") result(returned)

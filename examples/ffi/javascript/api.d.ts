@@ -30,6 +30,9 @@ export type dnn_dataset = { readonly __handle: 'dnn_dataset' };
 /** how far a fit has come; lives during a callback */
 export type dnn_progress = { readonly __handle: 'dnn_progress' };
 
+export type dnn_set_allocator_malloc_fn = (user: unknown, size: Integer) => unknown;
+export type dnn_set_allocator_realloc_fn = (user: unknown, block: unknown, size: Integer) => unknown;
+export type dnn_set_allocator_free_fn = (user: unknown, block: unknown) => void;
 export type dnn_trainer_set_progress_callback = (user: unknown, progress: dnn_progress) => number;
 
 export interface Constants {
@@ -78,6 +81,13 @@ export interface Functions {
     dnn_status_string: Call<[status: number], string>;
     /** What went wrong in the latest call on this thread that failed. */
     dnn_last_error: Call<[], string>;
+    /** Chooses where the library's memory comes from. */
+    dnn_set_allocator: Call<[
+        malloc_fn: Registered<dnn_set_allocator_malloc_fn> | null,
+        realloc_fn: Registered<dnn_set_allocator_realloc_fn> | null,
+        free_fn: Registered<dnn_set_allocator_free_fn> | null,
+        user: unknown,
+    ], number>;
     /** Makes a config with the defaults of a recipe. */
     dnn_config_create: Call<[recipe: string | null, out: Out<dnn_config>], number>;
     /** Releases a config. */

@@ -30,6 +30,9 @@ const handles = [
 ];
 
 const callbacks = [
+    'void *dnn_set_allocator_malloc_fn(void *user, int64_t size)',
+    'void *dnn_set_allocator_realloc_fn(void *user, void *block, int64_t size)',
+    'void dnn_set_allocator_free_fn(void *user, void *block)',
     'int32_t dnn_trainer_set_progress_callback(void *user, const dnn_progress *progress)',
 ];
 
@@ -47,6 +50,7 @@ const functions = [
     'const char *dnn_build_info(void)',
     'const char *dnn_status_string(int32_t status)',
     'const char *dnn_last_error(void)',
+    'int32_t dnn_set_allocator(dnn_set_allocator_malloc_fn *malloc_fn, dnn_set_allocator_realloc_fn *realloc_fn, dnn_set_allocator_free_fn *free_fn, void *user)',
     'int32_t dnn_config_create(const char *recipe, _Out_ dnn_config **out)',
     'void dnn_config_destroy(dnn_config *config)',
     'int32_t dnn_config_set(dnn_config *config, const char *key, const char *text)',
