@@ -1,83 +1,109 @@
 /*
  * counted_memory.h - every block of memory that the library asks for is counted, and can be refused.
  *
- * To be included by one file of a test program. base/memory.c, the only file of the library that allocates, is compiled into
- * it with calloc, realloc and free replaced by the functions below; the linker then has no use for the library's own copy.
- * Works with every sanitizer.
+ * By dnn_set_allocator, so that zlib's and protobuf-c's blocks are counted too, and by any build, with any sanitizer. What it
+ * gives is as bad as dnn.h allows: filled with anything, and aligned to 16 bytes but not to 32. To be included by one file of
+ * a test program, which calls count_memory before anything else.
  */
 #ifndef DNN_TESTS_COUNTED_MEMORY_H
 #define DNN_TESTS_COUNTED_MEMORY_H
 
-#include <malloc.h>
+#include <dnn.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
-static void *counted_calloc(size_t count, size_t size);
-static void *counted_realloc(void *block, size_t size);
-static void counted_free(void *block);
-
-#define calloc counted_calloc
-#define realloc counted_realloc
-#define free counted_free
-#include "base/memory.c" /* NOLINT: on purpose */
-#undef calloc
-#undef realloc
-#undef free
-
+/* Atomic, for a model's threads may come and go beside the one that is watched. */
 static struct {
-    int64_t requests; /* since it was last set to 0 */
-    int64_t refused;  /* the request, from 1, that is refused; 0: none */
-    int64_t blocks;   /* allocated and not freed */
-    int64_t bytes;    /* in them */
-    int64_t peak;     /* the most that `bytes` was since it was last set to 0 */
+    _Atomic int64_t requests; /* since it was last set to 0 */
+    int64_t refused;          /* the request, from 1, that is refused; 0: none */
+    int goes_on;              /* whether all that come after it are refused too */
+    _Atomic int64_t blocks;   /* allocated and not freed */
+    _Atomic int64_t bytes;    /* in them */
+    int64_t peak;             /* the most that `bytes` was since it was last set to 0 */
+    int64_t largest;          /* request, since it was last set to 0 */
+    int64_t refusals;         /* ever */
 } counted;
 
-static int is_refused(void)
+/* Before each block its size and where it begins; behind it bytes that nobody may change. */
+enum { COUNTED_BEFORE = 32, COUNTED_BEHIND = 32, COUNTED_GARBAGE = 0xA5 };
+
+static int is_refused(int64_t size)
 {
-    return ++counted.requests == counted.refused;
+    counted.requests++;
+    counted.largest = size > counted.largest ? size : counted.largest;
+    const int refuses = counted.refused > 0 &&
+                        (counted.goes_on ? counted.requests >= counted.refused : counted.requests == counted.refused);
+    counted.refusals += refuses;
+    return refuses;
 }
 
-static void *note(void *block)
+struct counted_head {
+    void *begin;
+    int64_t size;
+};
+
+static struct counted_head *head_of(void *block)
 {
-    if (block != NULL) {
-        counted.blocks++;
-        counted.bytes += (int64_t)malloc_usable_size(block);
-        counted.peak = counted.bytes > counted.peak ? counted.bytes : counted.peak;
-    }
+    return (struct counted_head *)(void *)((uint8_t *)block - sizeof(struct counted_head));
+}
+
+static void *counted_new(int64_t size)
+{
+    uint8_t *begin = malloc((size_t)size + COUNTED_BEFORE + COUNTED_BEHIND);
+    if (begin == NULL)
+        return NULL;
+    const uintptr_t past = (uintptr_t)(begin + 16) % 32; /* 0 or 16: so the block comes to lie at 16 of 32 */
+    uint8_t *block = begin + 16 + (past == 0 ? 16 : 0);
+    *head_of(block) = (struct counted_head){begin, size};
+    memset(block, COUNTED_GARBAGE, (size_t)size + COUNTED_BEHIND);
+    counted.blocks++;
+    counted.bytes += size;
+    counted.peak = counted.bytes > counted.peak ? counted.bytes : counted.peak;
     return block;
 }
 
-static void forget(void *block)
+static void counted_free(void *user, void *block)
 {
-    if (block != NULL) {
-        counted.blocks--;
-        counted.bytes -= (int64_t)malloc_usable_size(block);
+    if (block == NULL || user != &counted)
+        abort(); /* dnn.h says that neither happens */
+    const uint8_t *behind = (uint8_t *)block + head_of(block)->size;
+    for (int i = 0; i < COUNTED_BEHIND; i++)
+        if (behind[i] != COUNTED_GARBAGE)
+            abort(); /* written beyond its end */
+    counted.blocks--;
+    counted.bytes -= head_of(block)->size;
+    memset(block, COUNTED_GARBAGE, (size_t)head_of(block)->size);
+    free(head_of(block)->begin);
+}
+
+static void *counted_malloc(void *user, int64_t size)
+{
+    if (size < 1 || user != &counted)
+        abort();
+    return is_refused(size) ? NULL : counted_new(size);
+}
+
+/* Always to another place; for a moment both are there, as they may be. */
+static void *counted_realloc(void *user, void *block, int64_t size)
+{
+    if (size < 1 || user != &counted || block == NULL)
+        abort();
+    void *moved = is_refused(size) ? NULL : counted_new(size);
+    if (moved != NULL) {
+        const int64_t old = head_of(block)->size;
+        memcpy(moved, block, (size_t)(old < size ? old : size));
+        counted_free(user, block);
     }
+    return moved;
 }
 
-static void *counted_calloc(size_t count, size_t size)
+static void count_memory(void)
 {
-    return is_refused() ? NULL : note(calloc(count, size));
-}
-
-/* As if the old and the new block were there at once: so it may be. */
-static void *counted_realloc(void *block, size_t size)
-{
-    const int64_t old = block == NULL ? 0 : (int64_t)malloc_usable_size(block);
-    void *resized = is_refused() ? NULL : realloc(block, size);
-    if (resized != NULL) {
-        counted.blocks -= block != NULL;
-        note(resized);
-        counted.bytes -= old;
-    }
-    return resized;
-}
-
-static void counted_free(void *block)
-{
-    forget(block);
-    free(block);
+    if (dnn_set_allocator(counted_malloc, counted_realloc, counted_free, &counted) != DNN_OK)
+        abort();
 }
 
 #endif /* DNN_TESTS_COUNTED_MEMORY_H */

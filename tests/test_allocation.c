@@ -1,362 +1,295 @@
 /*
  * test_allocation.c - memory that is refused, and memory that is never asked for.
  *
- * Every function that allocates is run again and again, with its first allocation refused, then its second, until it succeeds:
- * each time it must return DNN_ERROR_OUT_OF_MEMORY, leave its outputs alone, and leave nothing behind: what was allocated is
- * counted against what was freed. Then the promises: a step and a workspace's predict allocate nothing, and a file
- * no more than it could hold.
+ * Every public function is called with its first request for memory refused, then its second, until it succeeds; and again
+ * with all requests from the first on refused, from the second on, and so on. Each time it must return
+ * DNN_ERROR_OUT_OF_MEMORY and say so, leave its results and the file it writes alone, and leave nothing behind; all that
+ * can be asked of the handles is as it was; and made again, the call gives what it gives where nothing was ever refused.
+ * trials.h tells how. That no function is forgotten is held against src/dnn.map.
  *
- * How: base/memory.c, the only file of the library that allocates, is compiled into this program with calloc, realloc and free
- * replaced by the three functions below; the linker then has no use for the library's own copy. Works with every sanitizer.
+ * Then the promises: a step and a workspace's predict ask for nothing, and a file for no more than it could hold.
+ *
+ * DNN_TEST_FULL in the environment: in worlds of all kinds, and not each function in one or two.
  */
-#include <stddef.h>
-#include <stdlib.h>
-
-static void *counted_calloc(size_t count, size_t size);
-static void *counted_realloc(void *block, size_t size);
-static void counted_free(void *block);
-
-#define calloc counted_calloc
-#define realloc counted_realloc
-#define free counted_free
-#include "base/memory.c" /* NOLINT: on purpose */
-#undef calloc
-#undef realloc
-#undef free
+#include "counted_memory.h"
 
 #include "expect.h"
 #include "support.h"
+#include "trials.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
-static int64_t requests;       /* since it was last set to 0 */
-static int64_t refused = -1;   /* the request, from 0, that is refused; −1: none */
-static int64_t blocks;         /* allocated and not freed */
-static size_t largest_request; /* bytes */
+/* Nothing here depends on the disk, which would be waited for a thousand times. */
+int fsync(int descriptor);
 
-static int is_refused(size_t size)
+int fsync(int descriptor)
 {
-    largest_request = size > largest_request ? size : largest_request;
-    return requests++ == refused;
+    (void)descriptor;
+    return 0;
 }
 
-static void *counted_calloc(size_t count, size_t size)
+static struct world world;
+static struct results results;
+static int64_t spared; /* calls that succeeded although memory was refused */
+
+/* Makes a world, and makes the call in it with nothing refused: what then can be asked. */
+static uint64_t expected_print(const struct trial *trial, int kind, uint64_t *before)
 {
-    void *block = is_refused(count * size) ? NULL : calloc(count, size);
-    blocks += block != NULL;
-    return block;
+    const int64_t blocks = counted.blocks;
+    world_make(&world, kind);
+    results_clear(&results);
+    *before = print_of(&world, &results, false);
+    counted.requests = 0;
+    assert_ok(trial->call(&world, &results));
+    const uint64_t print = print_of(&world, &results, true);
+    results_destroy(&results);
+    world_destroy(&world);
+    if (counted.blocks != blocks)
+        fail_msg("%s: %lld blocks leaked with nothing refused", trial->what, (long long)(counted.blocks - blocks));
+    return print;
 }
 
-static void *counted_realloc(void *block, size_t size)
+/* The call with request `refused` refused, and all after it if goes_on. False: it needs no such request. */
+static bool refuse(const struct trial *trial, int kind, int64_t refused, int goes_on, uint64_t before,
+                   uint64_t expected)
 {
-    void *resized = is_refused(size) ? NULL : realloc(block, size);
-    blocks += block == NULL && resized != NULL;
-    return resized;
-}
-
-static void counted_free(void *block)
-{
-    blocks -= block != NULL;
-    free(block);
-}
-
-enum { N_IN = 3, N_OUT = 2, SAMPLES = 20 };
-static const int64_t layers[] = {N_IN, 4, N_OUT};
-static char images_path[] = "/tmp/dnn-test-images-XXXXXX";
-static char csv_path[] = "/tmp/dnn-test-csv-XXXXXX";
-static char labels_path[] = "/tmp/dnn-test-labels-XXXXXX";
-
-/* What a tried function is given, and what it makes. */
-struct handles {
-    dnn_config *config;
-    dnn_model *model;
-    dnn_trainer *trainer;
-    dnn_dataset *dataset;
-    dnn_dataset *second;
-    dnn_workspace *workspace;
-};
-
-static struct handles given; /* ready-made */
-static struct handles made;  /* all NULL before each try */
-
-static void destroy(struct handles *h)
-{
-    dnn_config_destroy(h->config);
-    dnn_model_destroy(h->model);
-    dnn_trainer_destroy(h->trainer);
-    dnn_dataset_destroy(h->dataset);
-    dnn_dataset_destroy(h->second);
-    dnn_workspace_destroy(h->workspace);
-    *h = (struct handles){0};
-}
-
-/* Refuses each allocation of a call in turn. fewest: how many there are at least, lest nothing was tried. */
-static void refuse_each(int32_t (*call)(void), int64_t fewest)
-{
-    int32_t status = DNN_ERROR_OUT_OF_MEMORY;
-    int64_t k = 0;
-    for (; status != DNN_OK; k++) {
-        const struct handles nothing = {0};
-        const int64_t before = blocks;
-        mark_last_error();
-        requests = 0;
-        refused = k;
-        status = call();
-        refused = -1;
-        if (status == DNN_OK)
-            break;
-        check_error(status, DNN_ERROR_OUT_OF_MEMORY, "not enough memory", __FILE__, __LINE__);
-        assert_memory_equal(&made, &nothing, sizeof made);
-        assert_int_equal(blocks, before);
-        assert_true(k < 100);
-    }
-    assert_true(k >= fewest);
-    destroy(&made);
-}
-
-/* ---- the functions that allocate ---- */
-
-static int32_t create_config(void)
-{
-    return dnn_config_create("tutorial", &made.config);
-}
-
-static int32_t create_model(void)
-{
-    return dnn_model_create(layers, 3, NULL, &made.model);
-}
-
-static int32_t create_model_with_config(void)
-{
-    return dnn_model_create(layers, 3, given.config, &made.model);
-}
-
-static int32_t clone_model(void)
-{
-    return dnn_model_clone(given.model, &made.model);
-}
-
-static int32_t create_trainer(void)
-{
-    return dnn_trainer_create(given.model, NULL, &made.trainer);
-}
-
-static int32_t create_workspace(void)
-{
-    return dnn_workspace_create(given.model, 10, &made.workspace);
-}
-
-static int32_t create_dataset(void)
-{
-    const double x[6] = {0}, y[4] = {0};
-    return dnn_dataset_create(x, 2, N_IN, y, N_OUT, &made.dataset);
-}
-
-static int32_t create_labels(void)
-{
-    const uint8_t x[6] = {0};
-    const int32_t labels[2] = {0, 1};
-    return dnn_dataset_create_labels_u8(x, 2, N_IN, labels, 2, &made.dataset);
-}
-
-static int32_t split(void)
-{
-    return dnn_dataset_split(given.dataset, 0.5, 1, &made.dataset, &made.second);
-}
-
-static int32_t read_idx(void)
-{
-    return dnn_dataset_read_idx(images_path, labels_path, &made.dataset);
-}
-
-/* What makes the reader of CSV allocate: a header, quotes in a name and a label, many rows, text that comes late, gaps. */
-static int32_t read_csv(void)
-{
-    return dnn_dataset_read_csv(csv_path, "missing=mean ignore=c", &made.dataset);
-}
-
-static void test_what_is_refused_memory_makes_nothing_and_leaks_nothing(void **state)
-{
-    (void)state;
-    refuse_each(create_config, 1);
-    refuse_each(create_model, 4);
-    refuse_each(create_model_with_config, 4);
-    refuse_each(clone_model, 4);
-    refuse_each(create_trainer, 4);
-    refuse_each(create_workspace, 2);
-    refuse_each(create_dataset, 3);
-    refuse_each(create_labels, 3);
-    refuse_each(split, 3);
-    refuse_each(read_idx, 10);
-    refuse_each(read_csv, 20);
-}
-
-/* Functions that give nothing but numbers: these must be as they were. */
-static void assert_refused_once(int32_t status, const double *out, int64_t count)
-{
-    refused = -1;
-    check_error(status, DNN_ERROR_OUT_OF_MEMORY, "not enough memory", __FILE__, __LINE__);
-    assert_untouched(out, count);
-}
-
-static void refuse_next(void)
-{
+    const int64_t blocks_of_nothing = counted.blocks;
+    world_make(&world, kind);
+    results_clear(&results);
+    assert_true(print_of(&world, &results, false) == before);
+    const int64_t blocks = counted.blocks, refusals = counted.refusals;
     mark_last_error();
-    requests = 0;
-    refused = 0;
-}
-
-static void test_figures_that_are_refused_memory_leave_their_outputs(void **state)
-{
-    (void)state;
-    const double x[N_IN] = {0.1, 0.2, 0.3}, y[N_OUT] = {0.3, 0.67};
-    const double gradient[4 * (N_IN + 1) + N_OUT * 5] = {0};
-    double out[N_OUT * N_OUT];
-    int64_t counts[N_OUT * N_OUT] = {-5};
-    int32_t label = SENTINEL_LABEL;
-    dnn_model *fresh = NULL; /* which has no memory of earlier predictions */
-    const int64_t before = blocks;
-    dnn_model *large = model_of(layers, 3, "engine=blas"); /* by this engine none is small */
-    fill_sentinel(out, N_OUT * N_OUT);
-    assert_ok(dnn_model_clone(given.model, &fresh));
-    refuse_next();
-    assert_refused_once(dnn_model_predict(large, x, 1, out), out, N_OUT);
-    refuse_next();
-    assert_refused_once(dnn_model_classify(fresh, x, 1, &label), out, N_OUT);
-    refuse_next();
-    assert_refused_once(dnn_model_evaluate(fresh, given.dataset, out, out), out, 1);
-    refuse_next();
-    assert_refused_once(dnn_model_confusion(fresh, given.dataset, counts), out, 1);
-    refuse_next();
-    assert_refused_once(dnn_trainer_check_gradient(given.trainer, x, y, 1, out), out, 1);
-    refuse_next(); /* the sum of gradients is made when it is first needed */
-    assert_refused_once(dnn_trainer_accumulate(given.trainer, x, y, 1, out), out, 1);
-    refuse_next();
-    assert_refused_once(dnn_trainer_set_gradient(given.trainer, gradient), out, 1);
-    refuse_next();
-    assert_refused_once(dnn_config_set(given.config, "activation.1", "relu"), out, 1);
-    assert_true(counts[0] == -5 && label == SENTINEL_LABEL);
-    assert_ok(dnn_model_predict(large, x, 1, out));
-    requests = 0;
-    assert_ok(dnn_model_predict(fresh, x, 1, out));
-    assert_int_equal(requests, 0); /* a small network's prediction needs no memory */
-    dnn_model_destroy(large);
-    dnn_model_destroy(fresh);
-    assert_int_equal(blocks, before);
-}
-
-static void test_a_fit_that_is_refused_memory_leaves_the_model_trainable(void **state)
-{
-    (void)state;
-    dnn_model *model = model_of(layers, 3, "shuffle=true");
-    dnn_trainer *trainer = trainer_of(model);
-    double *theta = weights_of(model);
-    for (int k = 0; k < 2; k++) { /* the order of the samples; the history */
-        mark_last_error();
-        requests = 0;
-        refused = k;
-        const int32_t status = dnn_trainer_fit(trainer, given.dataset, NULL);
-        refused = -1;
+    counted.requests = 0;
+    counted.goes_on = goes_on;
+    counted.refused = refused;
+    int32_t status = trial->call(&world, &results);
+    counted.refused = 0;
+    const bool was_refused = counted.refusals > refusals;
+    const bool is_spared =
+        status == DNN_OK && !goes_on; /* as a block that cannot be made smaller: it is large enough */
+    if (was_refused && is_spared)
+        spared++;
+    if (was_refused && !is_spared && status != DNN_ERROR_OUT_OF_MEMORY)
+        print_error("%s, world %d, request %lld:\n", trial->what, kind, (long long)refused);
+    if (was_refused && !is_spared) {
         check_error(status, DNN_ERROR_OUT_OF_MEMORY, "not enough memory", __FILE__, __LINE__);
-        assert_weights(model, theta);
-        assert_int_equal(dnn_trainer_history_count(trainer), 0);
+        if (!(trial->flags & TRIAL_MOVES) && counted.blocks != blocks)
+            fail_msg("%s, world %d, request %lld: %lld blocks leaked", trial->what, kind, (long long)refused,
+                     (long long)(counted.blocks - blocks));
+        if (!results_are_untouched(&results) && !(trial->flags & TRIAL_MOVES))
+            fail_msg("%s, world %d, request %lld: results are touched", trial->what, kind, (long long)refused);
+        if (!(trial->flags & TRIAL_MOVES) && print_of(&world, &results, false) != before)
+            fail_msg("%s, world %d, request %lld: the world has changed", trial->what, kind, (long long)refused);
+        status = trial->call(&world, &results);
     }
-    assert_ok(dnn_trainer_fit(trainer, given.dataset, given.dataset));
-    assert_int_equal(dnn_trainer_history_count(trainer), 1);
-    free(theta);
-    dnn_trainer_destroy(trainer);
-    dnn_model_destroy(model);
+    assert_ok(status);
+    const uint64_t print = print_of(&world, &results, true);
+    if (print != expected && !(was_refused && (trial->flags & TRIAL_MOVES)))
+        fail_msg("%s, world %d, request %lld: afterwards it gives something else", trial->what, kind,
+                 (long long)refused);
+    results_destroy(&results);
+    world_destroy(&world);
+    if (counted.blocks != blocks_of_nothing)
+        fail_msg("%s, world %d, request %lld: %lld blocks leaked in the end", trial->what, kind, (long long)refused,
+                 (long long)(counted.blocks - blocks_of_nothing));
+    return was_refused;
+}
+
+/* Each request of a trial in turn. Returns how many there were. */
+static int64_t refuse_each(const struct trial *trial, int kind)
+{
+    int64_t count[2] = {0, 0};
+    uint64_t before;
+    const uint64_t expected = expected_print(trial, kind, &before);
+    for (int goes_on = 0; goes_on < 2; goes_on++)
+        while (refuse(trial, kind, count[goes_on] + 1, goes_on, before, expected))
+            assert_true(++count[goes_on] < 10000);
+    assert_int_equal(count[0], count[1]);
+    return count[0];
+}
+
+/* The two kinds that differ most, and the wide one where it makes a difference; in full, all others too. */
+static bool is_tried_in(const struct trial *trial, int kind, bool is_full)
+{
+    return kind == WORLD_KINDS - 1 ? (trial->flags & TRIAL_WIDE) != 0 : is_full || kind < 2;
+}
+
+static void test_whatever_is_refused_memory_changes_nothing_and_leaks_nothing(void **state)
+{
+    (void)state;
+    const bool is_full = getenv("DNN_TEST_FULL") != NULL;
+    int64_t requests = 0, calls = 0;
+    const int64_t refusals = counted.refusals;
+    for (int t = 0; trial_at(t) != NULL; t++) {
+        for (int kind = 0; kind < WORLD_KINDS; kind++) {
+            if (is_tried_in(trial_at(t), kind, is_full) && (DNN_ONNX || !(trial_at(t)->flags & TRIAL_ONNX))) {
+                requests += refuse_each(trial_at(t), kind);
+                calls++;
+            }
+        }
+    }
+    print_message("%lld calls, %lld requests for memory, %lld refusals, %lld of which were got over\n",
+                  (long long)calls, (long long)requests, (long long)(counted.refusals - refusals), (long long)spared);
+    assert_true(requests > 500);
+    assert_in_range(spared, 0, requests / 20);
+}
+
+/* Calls that are known to ask often: lest the requests are no longer counted. */
+static void test_what_needs_memory_asks_for_it(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *what;
+        int64_t fewest;
+    } known[] = {
+        {"config_create", 1},         {"model_create", 4}, {"trainer_create", 4}, {"load", 10},    {"save", 10},
+        {"trainer_load", 20},         {"read_csv", 20},    {"read_csv_gz", 10},   {"read_idx", 6}, {"read_idx_gz", 8},
+        {"fit_with_checkpoints", 20}, {"read_npy", 6},     {"export_c", 3},       {"split", 3},    {"diagnose", 1}};
+    for (size_t k = 0; k < sizeof known / sizeof known[0]; k++) {
+        int t = 0;
+        while (trial_at(t) != NULL && strcmp(trial_at(t)->what, known[k].what) != 0)
+            t++;
+        assert_non_null(trial_at(t));
+        world_make(&world, 0);
+        results_clear(&results);
+        counted.requests = 0;
+        assert_ok(trial_at(t)->call(&world, &results));
+        if (counted.requests < known[k].fewest)
+            fail_msg("%s makes %lld requests, expected at least %lld", known[k].what, (long long)counted.requests,
+                     (long long)known[k].fewest);
+        results_destroy(&results);
+        world_destroy(&world);
+    }
+}
+
+/* ---- no function is forgotten ---- */
+
+/* Whether a trial says that it is about a function. */
+static bool is_tried(const char *name)
+{
+    const size_t length = strlen(name);
+    for (int t = 0; trial_at(t) != NULL; t++)
+        for (const char *at = trial_at(t)->functions; (at = strstr(at, name)) != NULL; at += length)
+            if ((at == trial_at(t)->functions || at[-1] == ' ') && (at[length] == '\0' || at[length] == ' '))
+                return true;
+    return false;
+}
+
+/* Whether the sources of the trials call it, too. */
+static bool is_called(const char *name)
+{
+    static const char *const sources[] = {DNN_SOURCE_DIR "/tests/trials_model.c",
+                                          DNN_SOURCE_DIR "/tests/trials_training.c"};
+    char call[128];
+    bool is_there = false;
+    snprintf(call, sizeof call, "%s(", name);
+    for (int s = 0; s < 2; s++) {
+        struct bytes source = read_whole(sources[s]); /* closed by NUL */
+        is_there = is_there || strstr((const char *)source.data, call) != NULL;
+        free(source.data);
+    }
+    return is_there;
+}
+
+static void test_every_exported_function_is_tried(void **state)
+{
+    (void)state;
+    struct bytes map = read_whole(DNN_SOURCE_DIR "/src/dnn.map");
+    int count = 0;
+    for (char *name = strstr((char *)map.data, "    dnn_"); name != NULL; name = strstr(name, "    dnn_")) {
+        name += strspn(name, " ");
+        const size_t length = strcspn(name, ";");
+        assert_true(name[length] == ';');
+        name[length] = '\0';
+        if (!is_tried(name) || !is_called(name))
+            fail_msg("%s is in src/dnn.map and is not tried: please add it to tests/trials_*.c", name);
+        name += length + 1;
+        count++;
+    }
+    free(map.data);
+    assert_true(count >= 102);
+    print_message("%d functions of src/dnn.map\n", count);
 }
 
 /* ---- memory that is never asked for ---- */
 
-static void test_a_step_and_a_predict_in_a_workspace_allocate_nothing(void **state)
+static void test_a_step_and_a_predict_in_a_workspace_ask_for_nothing(void **state)
 {
     (void)state;
     enum { ROWS = 600 };
-    static double x[ROWS * N_IN], y[ROWS * N_OUT];
-    dnn_workspace *workspace = NULL;
-    dnn_trainer *trainer = trainer_of(given.model);
-    assert_ok(dnn_workspace_create(given.model, ROWS, &workspace));
-    assert_ok(dnn_trainer_accumulate(trainer, x, y, 1, NULL)); /* the first makes the sum */
-    requests = 0;
-    for (int64_t n = 1; n <= ROWS; n += 599) {
-        assert_ok(dnn_workspace_predict(workspace, x, n, y));
-        assert_ok(dnn_trainer_step(trainer, x, y, n, NULL));
-        assert_ok(dnn_trainer_accumulate(trainer, x, y, n, NULL));
-        assert_ok(dnn_trainer_layer_stats(trainer, 0, NULL, NULL, NULL));
-        assert_ok(dnn_trainer_apply(trainer, 0.5));
+    static double x[ROWS * 3], y[ROWS * 2], loss;
+    for (int kind = 0; kind < WORLD_KINDS; kind++) {
+        dnn_workspace *workspace = NULL;
+        world_make(&world, kind);
+        assert_ok(dnn_workspace_create(world.model, ROWS, &workspace));
+        assert_ok(dnn_trainer_accumulate(world.trainer, x, y, 1, NULL)); /* the first makes the sum */
+        counted.requests = 0;
+        for (int64_t n = 1; n <= ROWS; n += 599) {
+            assert_ok(dnn_workspace_predict(workspace, x, n, y));
+            assert_ok(dnn_trainer_step(world.trainer, x, y, n, &loss));
+            assert_ok(dnn_trainer_accumulate(world.trainer, x, y, n, NULL));
+            assert_ok(dnn_trainer_layer_stats(world.trainer, 0, NULL, NULL, NULL));
+            assert_ok(dnn_trainer_apply(world.trainer, 0.5));
+        }
+        assert_int_equal(counted.requests, 0);
+        dnn_workspace_destroy(workspace);
+        world_destroy(&world);
     }
-    assert_int_equal(requests, 0);
-    dnn_workspace_destroy(workspace);
-    dnn_trainer_destroy(trainer);
+}
+
+static void test_a_small_networks_prediction_asks_for_nothing(void **state)
+{
+    (void)state;
+    double x[3] = {0.1, 0.2, 0.3}, y[2];
+    world_make(&world, 0);
+    dnn_model *fresh = NULL; /* which has no memory of earlier predictions */
+    assert_ok(dnn_model_clone(world.model, &fresh));
+    counted.requests = 0;
+    assert_ok(dnn_model_predict(fresh, x, 1, y));
+    assert_int_equal(counted.requests, 0);
+    dnn_model_destroy(fresh);
+    world_destroy(&world);
 }
 
 /* A plain file of 20 bytes whose header claims 2²⁴: a claim that any machine could grant. */
 static void test_a_file_gets_no_more_memory_than_it_could_hold(void **state)
 {
     (void)state;
-    const uint8_t claim[] = {0, 0, 8, 2, 0, 0, 0x10, 0, 0, 0, 0x10, 0, 1, 2, 3, 4, 5, 6, 7, 8};
-    char path[] = "/tmp/dnn-test-claim-XXXXXX";
-    const int descriptor = mkstemp(path);
+    uint8_t claim[] = {0, 0, 8, 2, 0, 0, 0x10, 0, 0, 0, 0x10, 0, 1, 2, 3, 4, 5, 6, 7, 8};
+    const char *path = scratch_path("claim");
     dnn_dataset *dataset = NULL;
-    assert_true(write(descriptor, claim, sizeof claim) == (ssize_t)sizeof claim);
-    close(descriptor);
-    largest_request = 0;
+    write_whole(path, (struct bytes){claim, sizeof claim});
+    counted.largest = 0;
     expect_error(dnn_dataset_read_idx(path, path, &dataset), DNN_ERROR_FORMAT, path);
     unlink(path);
-    assert_in_range(largest_request, sizeof claim, 1 << 18); /* the block that the reader takes in at once */
+    assert_in_range(counted.largest, sizeof claim, 1 << 18); /* the block that the reader takes in at once */
     assert_null(dataset);
-}
-
-/* ---- what all of them use ---- */
-
-static int write_temporary(char *path, const uint8_t *bytes, size_t size)
-{
-    const int descriptor = mkstemp(path);
-    const int is_written = descriptor >= 0 && write(descriptor, bytes, size) == (ssize_t)size;
-    return is_written && close(descriptor) == 0 ? 0 : -1;
 }
 
 static int setup(void **state)
 {
-    (void)state;
-    const uint8_t images[] = {0, 0, 8, 2, 0, 0, 0, 2, 0, 0, 0, 3, 1, 2, 3, 4, 5, 6};
-    const uint8_t labels[] = {0, 0, 8, 1, 0, 0, 0, 2, 0, 1};
-    char csv[8192] = "a,\"b\"\"\",c,t\n";
-    for (int i = 0; i < 300; i++)
-        strcat(csv, i == 200 ? "1,,x,\"late \"\" text\"\n" : i > 200 ? "3,4,y,other\n" : "1,2,x,3\n");
-    given.config = config_of("");
-    given.model = model_of(layers, 3, "activation.1=tanh");
-    given.trainer = trainer_of(given.model);
-    given.dataset = random_dataset(1, SAMPLES, N_IN, N_OUT);
-    return write_temporary(images_path, images, sizeof images) | write_temporary(labels_path, labels, sizeof labels) |
-           write_temporary(csv_path, (const uint8_t *)csv, strlen(csv));
+    count_memory();
+    return make_trials(state);
 }
 
 static int teardown(void **state)
 {
-    (void)state;
-    destroy(&given);
-    unlink(images_path);
-    unlink(labels_path);
-    unlink(csv_path);
-    return blocks == 0 ? 0 : -1; /* everything that was ever allocated is freed */
+    return remove_trials(state) == 0 && counted.blocks == 0 ? 0 : -1; /* everything that was ever allocated is freed */
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_what_is_refused_memory_makes_nothing_and_leaks_nothing),
-        cmocka_unit_test(test_figures_that_are_refused_memory_leave_their_outputs),
-        cmocka_unit_test(test_a_fit_that_is_refused_memory_leaves_the_model_trainable),
-        cmocka_unit_test(test_a_step_and_a_predict_in_a_workspace_allocate_nothing),
+        cmocka_unit_test(test_whatever_is_refused_memory_changes_nothing_and_leaks_nothing),
+        cmocka_unit_test(test_what_needs_memory_asks_for_it),
+        cmocka_unit_test(test_every_exported_function_is_tried),
+        cmocka_unit_test(test_a_step_and_a_predict_in_a_workspace_ask_for_nothing),
+        cmocka_unit_test(test_a_small_networks_prediction_asks_for_nothing),
         cmocka_unit_test(test_a_file_gets_no_more_memory_than_it_could_hold),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

@@ -313,6 +313,7 @@ static void test_a_bound_in_the_file_is_not_believed(void **state)
 
 static int setup(void **state)
 {
+    count_memory();
     if (make_scratch(state) != 0)
         return -1;
     const double x[2] = {0.3, -0.2}, y[2] = {1, 0};

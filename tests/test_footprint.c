@@ -397,6 +397,7 @@ static int teardown(void **state)
 
 int main(void)
 {
+    count_memory();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_model_holds_its_weights_once),
         cmocka_unit_test(test_a_trainer_adds_gradient_optimizer_and_one_batch),

@@ -6,22 +6,9 @@
  * whole one gives, for its checksum is right. Memory never rises above twice the file and 1 MiB, and all of it is returned.
  * Each allocation is refused in turn as well.
  *
- * How memory is counted: as in test_allocation.c.
+ * How memory is counted: see counted_memory.h.
  */
-#include <stddef.h>
-#include <stdlib.h>
-
-static void *counted_calloc(size_t count, size_t size);
-static void *counted_realloc(void *block, size_t size);
-static void counted_free(void *block);
-
-#define calloc counted_calloc
-#define realloc counted_realloc
-#define free counted_free
-#include "base/memory.c" /* NOLINT: on purpose */
-#undef calloc
-#undef realloc
-#undef free
+#include "counted_memory.h"
 
 #include "expect.h"
 #include "files.h"
@@ -29,52 +16,14 @@ static void counted_free(void *block);
 #include "parity/npy_expected.h"
 #include "support.h"
 
-#include <malloc.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
 
 #include <cmocka.h>
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
-
-static int64_t held, peak;   /* bytes, now and at most */
-static int64_t requests;     /* since it was last set to 0 */
-static int64_t refused = -1; /* the request, from 0, that is refused; −1: none */
-
-static void *hold(void *block)
-{
-    held += block != NULL ? (int64_t)malloc_usable_size(block) : 0;
-    peak = held > peak ? held : peak;
-    return block;
-}
-
-static void *counted_calloc(size_t count, size_t size)
-{
-    return requests++ == refused ? NULL : hold(calloc(count, size));
-}
-
-static void *counted_realloc(void *block, size_t size)
-{
-    if (requests++ == refused)
-        return NULL;
-    const int64_t before = block != NULL ? (int64_t)malloc_usable_size(block) : 0;
-    void *resized = realloc(block, size);
-    if (resized != NULL) {
-        peak = held + (int64_t)malloc_usable_size(resized) > peak ? held + (int64_t)malloc_usable_size(resized) : peak;
-        held -= before;
-        hold(resized);
-    }
-    return resized;
-}
-
-static void counted_free(void *block)
-{
-    held -= block != NULL ? (int64_t)malloc_usable_size(block) : 0;
-    free(block);
-}
 
 /* ---- what is damaged ---- */
 
@@ -158,10 +107,10 @@ static void try_one(void *user, enum files_damage damage, const uint8_t *bytes, 
     const struct kind *kind = attempt->kind;
     dnn_dataset *dataset = NULL;
     files_write(paths[kind->is_y], bytes, size);
-    const int64_t before = held;
-    peak = held;
+    const int64_t before = counted.bytes;
+    counted.peak = counted.bytes;
     const int32_t status = kind->read(paths[0], paths[1], &dataset);
-    assert_true(peak - before <= (int64_t)(2 * (size + kind->other_size)) + (1 << 20));
+    assert_true(counted.peak - before <= (int64_t)(2 * (size + kind->other_size)) + (1 << 20));
     if (status != DNN_OK) {
         if (!is_one_of(status) || strstr(dnn_last_error(), paths[kind->is_y]) == NULL)
             fail_msg("%s: status %d, \"%s\"", kind->name, (int)status, dnn_last_error());
@@ -175,7 +124,7 @@ static void try_one(void *user, enum files_damage damage, const uint8_t *bytes, 
         attempt->read_count++;
     }
     dnn_dataset_destroy(dataset);
-    assert_int_equal(held, before);
+    assert_int_equal(counted.bytes, before);
 }
 
 static void try_kind(const struct kind *kind)
@@ -229,18 +178,18 @@ static void refuse_each(const struct kind *kind)
     int64_t k = 0;
     for (; status != DNN_OK; k++) {
         dnn_dataset *dataset = NULL;
-        const int64_t before = held;
+        const int64_t before = counted.bytes;
         mark_last_error();
-        requests = 0;
-        refused = k;
+        counted.requests = 0;
+        counted.refused = k + 1;
         status = kind->read(paths[0], paths[1], &dataset);
-        refused = -1;
+        counted.refused = 0;
         if (status != DNN_OK) {
             check_error(status, DNN_ERROR_OUT_OF_MEMORY, "not enough memory", __FILE__, __LINE__);
             assert_null(dataset);
         }
         dnn_dataset_destroy(dataset);
-        assert_int_equal(held, before);
+        assert_int_equal(counted.bytes, before);
         assert_true(k < 100);
     }
     assert_true(k > 8);
@@ -278,15 +227,15 @@ static void test_a_large_array_takes_its_own_size_and_little_more(void **state)
         file[8] = (uint8_t)length;
         memcpy(file + 10, header, (size_t)length);
         (round < 2 ? files_write : files_write_gzip)(paths[0], file, 10 + (size_t)length + 8 * N);
-        const int64_t before = held;
-        peak = held;
+        const int64_t before = counted.bytes;
+        counted.peak = counted.bytes;
         assert_ok(dnn_dataset_read_npy(paths[0], paths[0], &dataset)); /* twice: as inputs and as targets */
         const int64_t array = 2 * N * (int64_t)sizeof(double);
-        assert_true(held - before >= 2 * array);
+        assert_true(counted.bytes - before >= 2 * array);
         /* A growing array may have to move: then its old half and its new whole are there at once. */
         const int64_t allowed = 2 * array + (round == 2 ? array / 2 : 0) + (2 << 20);
-        if (peak - before > allowed)
-            fail_msg("round %d: %lld bytes at most, %lld allowed", round, (long long)(peak - before),
+        if (counted.peak - before > allowed)
+            fail_msg("round %d: %lld bytes at most, %lld allowed", round, (long long)(counted.peak - before),
                      (long long)allowed);
         dnn_dataset_destroy(dataset);
     }
@@ -313,10 +262,10 @@ static void test_a_compressed_lie_gets_memory_for_what_comes_alone(void **state)
         memcpy(file + 10, header, (size_t)length);
         files_write_gzip(paths[0], file, sizeof file);
         files_write(paths[1], NPY_LABELS, sizeof NPY_LABELS - 1);
-        const int64_t before = held;
-        peak = held;
+        const int64_t before = counted.bytes;
+        counted.peak = counted.bytes;
         expect_error(dnn_dataset_read_npy(paths[0], paths[0], &dataset), DNN_ERROR_FORMAT, "ends too early");
-        assert_in_range(peak - before, 1, 2 * sizeof file + (3 << 19));
+        assert_in_range(counted.peak - before, 1, 2 * sizeof file + (3 << 19));
         assert_null(dataset);
     }
 }
@@ -333,18 +282,19 @@ static void test_a_wide_table_takes_memory_for_its_few_rows_alone(void **state)
         file[i + 1] = (i / 2 + 1) % COLUMNS == 0 ? '\n' : ',';
     }
     files_write(paths[0], file, SIZE);
-    const int64_t before = held, array = (int64_t)sizeof(double) * ROWS * COLUMNS;
-    peak = held;
+    const int64_t before = counted.bytes, array = (int64_t)sizeof(double) * ROWS * COLUMNS;
+    counted.peak = counted.bytes;
     assert_ok(dnn_dataset_read_csv(paths[0], "targets=none", &dataset));
-    assert_in_range(peak - before, array, 4 * array + (1 << 20));
+    assert_in_range(counted.peak - before, array, 4 * array + (1 << 20));
     assert_int_equal(dnn_dataset_size(dataset), ROWS);
     assert_int_equal(dnn_dataset_inputs(dataset), COLUMNS);
     dnn_dataset_destroy(dataset);
-    assert_int_equal(held, before);
+    assert_int_equal(counted.bytes, before);
 }
 
 int main(void)
 {
+    count_memory();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_damaged_files_are_refused_or_sound),
         cmocka_unit_test(test_damaged_files_of_numpy_are_refused_or_sound),

@@ -6,6 +6,7 @@
  */
 #include "api/check.h"
 #include "api/diagnose.h"
+#include "base/memory.h"
 
 #include <math.h>
 #include <string.h>
@@ -219,6 +220,19 @@ static int32_t diagnose(dnn_trainer *trainer, struct text *text)
     return status;
 }
 
+/* The whole text into a buffer that has room for it. The second run asks for memory too, and may be refused it: so it
+ * writes elsewhere. */
+static int32_t diagnose_into(dnn_trainer *trainer, int64_t length, char *buffer)
+{
+    struct text text = {memory_new(length + 1, 1), length + 1, 0};
+    const int32_t status = text.buffer == NULL ? status_out_of_memory("a diagnosis") : diagnose(trainer, &text);
+    if (status == DNN_OK) {
+        memcpy(buffer, text.buffer, (size_t)length + 1);
+    }
+    memory_free(text.buffer);
+    return status;
+}
+
 int32_t dnn_trainer_diagnose(dnn_trainer *trainer, char *buffer, int64_t capacity, int64_t *length)
 {
     REQUIRE(trainer);
@@ -228,8 +242,7 @@ int32_t dnn_trainer_diagnose(dnn_trainer *trainer, char *buffer, int64_t capacit
         status = check_text_buffer(buffer, capacity, counted.length);
     }
     if (status == DNN_OK && buffer != NULL) {
-        struct text written = {buffer, capacity, 0};
-        status = diagnose(trainer, &written);
+        status = diagnose_into(trainer, counted.length, buffer);
     }
     if (status == DNN_OK && length != NULL) {
         *length = counted.length;

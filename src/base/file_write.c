@@ -17,6 +17,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,6 +26,13 @@
 #include <unistd.h>
 
 enum { LARGEST_WRITE = 1 << 30, MOST_TRIES = 100, NAME_CAPACITY = 64, READ_AND_WRITE = 0666, PERMISSIONS = 07777 };
+
+/* For realpath, which would else take its result from the C library's memory. */
+#if defined(PATH_MAX)
+enum { LONGEST_PATH = PATH_MAX };
+#else
+enum { LONGEST_PATH = 4096 };
+#endif
 
 /* What is being written, and where. */
 struct writing {
@@ -50,12 +58,11 @@ static int32_t resolve(struct writing *writing)
 {
     struct stat about;
     if (lstat(writing->path, &about) == 0 && S_ISLNK(about.st_mode)) {
-        char *real = realpath(writing->path, NULL);
-        if (real == NULL) {
+        char real[LONGEST_PATH];
+        if (realpath(writing->path, real) == NULL) {
             return cannot_write(writing->path, errno);
         }
         writing->target = memory_copy_text(real);
-        free(real);
     } else {
         writing->target = memory_copy_text(writing->path);
     }

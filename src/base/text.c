@@ -130,3 +130,16 @@ void text_append(struct text *text, const char *format, ...)
     va_end(arguments);
     text->length += written > 0 ? written : 0;
 }
+
+void text_append_bytes(struct text *text, const char *bytes, int64_t count)
+{
+    const int64_t left = text->capacity - text->length - 1; /* but for the closing NUL */
+    const int64_t written = left < 0 ? 0 : count < left ? count : left;
+    if (written > 0) {
+        memcpy(text->buffer + text->length, bytes, (size_t)written);
+    }
+    if (left >= 0) {
+        text->buffer[text->length + written] = '\0';
+    }
+    text->length += count;
+}

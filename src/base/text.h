@@ -40,4 +40,7 @@ __attribute__((format(printf, 2, 3)))
 #endif
 void text_append(struct text *text, const char *format, ...);
 
+/* The same for bytes as they are. bytes: [count] */
+void text_append_bytes(struct text *text, const char *bytes, int64_t count);
+
 #endif

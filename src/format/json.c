@@ -29,14 +29,11 @@ const char *json_text_of(const struct json_value *value)
     return value != NULL && value->kind == JSON_TEXT ? value->as.text : NULL;
 }
 
-enum { LONGEST_RUN = 1 << 20 };
-
-/* How many bytes of a string stand for themselves, or many of them. */
-static int plain_run(const char *string)
+/* How many bytes of a string stand for themselves. */
+static int64_t plain_run(const char *string)
 {
-    int length = 0;
-    while (length < LONGEST_RUN && (unsigned char)string[length] >= 0x20 && string[length] != '"' &&
-           string[length] != '\\') {
+    int64_t length = 0;
+    while ((unsigned char)string[length] >= 0x20 && string[length] != '"' && string[length] != '\\') {
         length++;
     }
     return length;
@@ -46,10 +43,9 @@ static void append_escape(struct text *text, char c)
 {
     static const char controls[] = "\b\f\n\r\t", letters[] = "bfnrt";
     const char *control = strchr(controls, c);
-    if (c == '"' || c == '\\') {
-        text_append(text, "\\%c", c);
-    } else if (control != NULL) {
-        text_append(text, "\\%c", letters[control - controls]);
+    if (c == '"' || c == '\\' || control != NULL) {
+        const char escape[] = {'\\', control == NULL ? c : letters[control - controls]};
+        text_append_bytes(text, escape, sizeof escape);
     } else {
         text_append(text, "\\u%04X", (unsigned)(unsigned char)c);
     }
@@ -57,14 +53,14 @@ static void append_escape(struct text *text, char c)
 
 void json_append(struct text *text, const char *string)
 {
-    text_append(text, "\"");
+    text_append_bytes(text, "\"", 1);
     while (*string != '\0') {
-        const int plain = plain_run(string);
-        text_append(text, "%.*s", plain, string);
+        const int64_t plain = plain_run(string);
+        text_append_bytes(text, string, plain);
         string += plain;
-        if (*string != '\0' && plain < LONGEST_RUN) {
+        if (*string != '\0') {
             append_escape(text, *string++);
         }
     }
-    text_append(text, "\"");
+    text_append_bytes(text, "\"", 1);
 }

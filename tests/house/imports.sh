@@ -1,6 +1,6 @@
 #!/bin/sh
-# The library prints nothing, ends no process, and leaves the process's locale, signals, rand() and BLAS threads alone: its own
-# objects do not even name the functions that do.
+# The library prints nothing, ends no process, and leaves the process's locale, signals, rand() and BLAS threads alone, and asks
+# for memory in one place: its own objects do not even name the functions that do otherwise.
 #
 # usage: imports.sh ARCHIVE_OF_PLAIN_OBJECTS WHETHER_ASSERTIONS_ARE_OFF
 set -eu
@@ -31,6 +31,17 @@ printf '%s\n' $forbidden | sort -u >"$work/forbidden"
 awk 'NR == FNR { bad[$1] = 1; next }
      { name = $NF; sub(/@.*/, "", name); if (name in bad) { n = split($1, part, ":"); print part[n - 1] " uses " name } }' \
     "$work/forbidden" "$work/undefined" >"$work/found"
+
+# Memory, which base/memory.c alone asks for: a host may have chosen where it comes from.
+memory='malloc calloc realloc reallocarray free strdup strndup aligned_alloc posix_memalign memalign asprintf vasprintf
+    __asprintf_chk __vasprintf_chk getline getdelim open_memstream'
+printf '%s\n' $memory | sort -u >"$work/memory"
+awk 'NR == FNR { bad[$1] = 1; next }
+     { name = $NF; sub(/@.*/, "", name); n = split($1, part, ":"); object = part[n - 1]
+       if (object == "memory.c.o") { if (name in bad) own++ }
+       else if (name in bad) print object " uses " name ", which is for base/memory.c" }
+     END { if (own < 3) print "memory.c.o asks for no memory, which cannot be" }' \
+    "$work/memory" "$work/undefined" >>"$work/found"
 
 imports=$(awk '{ print $NF }' "$work/undefined" | sort -u | wc -l)
 if [ "$imports" -eq 0 ]; then
