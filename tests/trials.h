@@ -50,6 +50,7 @@ enum {
     TRIAL_WRITES = 2, /* the file `out` */
     TRIAL_MOVES = 4,  /* may have changed the world when it fails, as dnn.h says: fit, once it has begun */
     TRIAL_ONNX = 8,   /* is unsupported in a build without ONNX */
+    TRIAL_OPEN = 32,  /* reads a format that does not tell where a file ends */
     TRIAL_WIDE = 16   /* is worth a world of wide layers */
 };
 

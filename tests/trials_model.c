@@ -335,7 +335,7 @@ const struct trial trials_of_models[] = {
     {"dnn_model_load_with", "load_with", load_with, R},
     {"dnn_model_load_with", "load_own_with", load_own_with, R},
     {"dnn_model_export_onnx", "export_onnx", export_onnx, W | TRIAL_ONNX},
-    {"dnn_model_import_onnx", "import_onnx", import_onnx, R | TRIAL_ONNX},
+    {"dnn_model_import_onnx", "import_onnx", import_onnx, R | TRIAL_ONNX | TRIAL_OPEN},
     {"dnn_model_export_c", "export_c", export_c, W},
     {NULL, NULL, NULL, 0},
 };

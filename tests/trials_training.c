@@ -293,7 +293,7 @@ const struct trial trials_of_training[] = {
     {"dnn_dataset_read_idx", "read_idx", read_idx, R},
     {"dnn_dataset_read_idx", "read_idx_gz", read_idx_gz, R},
     {"dnn_dataset_read_npy", "read_npy", read_npy, R},
-    {"dnn_dataset_read_csv", "read_csv", read_csv, R},
+    {"dnn_dataset_read_csv", "read_csv", read_csv, R | TRIAL_OPEN},
     {"dnn_dataset_read_csv", "read_csv_gz", read_csv_gz, R},
     {"dnn_dataset_split", "split", split, 0},
     {"dnn_dataset_set_weights", "set_weights_of_samples", set_weights_of_samples, 0},

@@ -1,0 +1,161 @@
+/*
+ * failing_calls.h - every call of the system that reads or writes a file, made to fail, to do less than it was asked for, or to
+ * find the file's end too early.
+ *
+ * To be included by one file of a test program. base/file.c and base/file_write.c, the only files of the library that open
+ * anything, are compiled into it with the calls replaced by those below; the linker has no use for the library's own copies.
+ */
+#ifndef DNN_TESTS_FAILING_CALLS_H
+#define DNN_TESTS_FAILING_CALLS_H
+
+#define _XOPEN_SOURCE 700
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* The calls in the order of their making. */
+enum deed { NOTHING, FAIL, FIND_THE_END };
+static struct {
+    int calls;  /* since it was last set to 0 */
+    int chosen; /* the call, from 1, that something is done to; 0: none */
+    int times;  /* to so many, from that one on */
+    enum deed deed;
+    int error;         /* for FAIL */
+    size_t most;       /* bytes that a read or write does at once; 0: any number */
+    const char *which; /* the chosen call's name, once it was made */
+} script;
+
+/* True if this call is to fail. */
+static int fails(const char *name)
+{
+    const int number = ++script.calls;
+    if (script.chosen == 0 || number < script.chosen || number >= script.chosen + script.times)
+        return 0;
+    if (number == script.chosen)
+        script.which = name;
+    errno = script.error;
+    return script.deed == FAIL;
+}
+
+static size_t limited(size_t size)
+{
+    return script.most > 0 && size > script.most ? script.most : size;
+}
+
+static int tried_open(const char *path, int flags, ...)
+{
+    va_list rest;
+    va_start(rest, flags);
+    const mode_t mode = va_arg(rest, mode_t);
+    va_end(rest);
+    return fails("open") ? -1 : open(path, flags, mode);
+}
+
+static ssize_t tried_read(int descriptor, void *bytes, size_t size)
+{
+    const int fail = fails("read");
+    const int is_chosen =
+        script.chosen > 0 && script.calls >= script.chosen && script.calls < script.chosen + script.times;
+    if (fail)
+        return -1;
+    return script.deed == FIND_THE_END && is_chosen ? 0 : read(descriptor, bytes, limited(size));
+}
+
+static ssize_t tried_write(int descriptor, const void *bytes, size_t size)
+{
+    return fails("write") ? -1 : write(descriptor, bytes, limited(size));
+}
+
+static int tried_fstat(int descriptor, struct stat *about)
+{
+    return fails("fstat") ? -1 : fstat(descriptor, about);
+}
+
+static off_t tried_lseek(int descriptor, off_t offset, int whence)
+{
+    return fails("lseek") ? -1 : lseek(descriptor, offset, whence);
+}
+
+static int tried_fsync(int descriptor)
+{
+    (void)descriptor; /* the disk itself would be waited for a thousand times */
+    return fails("fsync") ? -1 : 0;
+}
+
+static int tried_fchmod(int descriptor, mode_t mode)
+{
+    return fails("fchmod") ? -1 : fchmod(descriptor, mode);
+}
+
+/* A close that fails has closed, on Linux. */
+static int tried_close(int descriptor)
+{
+    const int fail = fails("close"), error = errno;
+    const int result = close(descriptor);
+    errno = error;
+    return fail ? -1 : result;
+}
+
+static int tried_rename(const char *from, const char *to)
+{
+    return fails("rename") ? -1 : rename(from, to);
+}
+
+static int tried_unlink(const char *path)
+{
+    return fails("unlink") ? -1 : unlink(path);
+}
+
+static int tried_lstat(const char *path, struct stat *about)
+{
+    return fails("lstat") ? -1 : lstat(path, about);
+}
+
+static int tried_stat(const char *path, struct stat *about)
+{
+    return fails("stat") ? -1 : stat(path, about);
+}
+
+static char *tried_realpath(const char *path, char *resolved)
+{
+    return fails("realpath") ? NULL : realpath(path, resolved);
+}
+
+#define open(...) tried_open(__VA_ARGS__, 0)
+#define read tried_read
+#define write tried_write
+#define fstat tried_fstat
+#define lseek tried_lseek
+#define fsync tried_fsync
+#define fchmod tried_fchmod
+#define close tried_close
+#define rename tried_rename
+#define unlink tried_unlink
+#define lstat tried_lstat
+#define stat(path, about) tried_stat(path, about)
+#define realpath tried_realpath
+#undef _XOPEN_SOURCE
+#undef _POSIX_C_SOURCE
+#include "base/file.c"       /* NOLINT: on purpose */
+#include "base/file_write.c" /* NOLINT: on purpose */
+#undef open
+#undef read
+#undef write
+#undef fstat
+#undef lseek
+#undef fsync
+#undef fchmod
+#undef close
+#undef rename
+#undef unlink
+#undef lstat
+#undef stat
+#undef realpath
+
+#endif /* DNN_TESTS_FAILING_CALLS_H */
