@@ -69,11 +69,6 @@ static int remove_temporaries(void)
     return count;
 }
 
-static void put_old(void)
-{
-    write_whole(trial_out(), (struct bytes){(uint8_t *)(uintptr_t) "old", 3});
-}
-
 /* What the call gives where nothing fails. */
 static struct {
     uint64_t before, after; /* what can be asked */
@@ -83,11 +78,11 @@ static struct {
 static void expect_of(const struct trial *trial)
 {
     results_clear(&results);
-    put_old();
+    trial_put_old();
     expected.before = print_of(&world, &results, false);
     assert_ok(trial->call(&world, &results));
     expected.file = read_whole(trial_out());
-    put_old();
+    trial_put_old();
     expected.after = print_of(&world, &results, false);
     results_destroy(&results);
 }
@@ -116,7 +111,7 @@ static void check_success(bool is_again)
     if (!is_again && script.deed == FIND_THE_END && (present->flags & TRIAL_OPEN))
         return; /* a file like any other, to whoever reads it */
     check(out_holds(expected.file), is_again ? "made again, it writes another file" : "it writes another file");
-    put_old();
+    trial_put_old();
     check(print_of(&world, &results, false) == expected.after,
           is_again ? "made again, it gives something else" : "it gives something else");
 }
@@ -129,7 +124,7 @@ static void check_failure(int32_t status)
     check(is_cut || strstr(dnn_last_error(), strerror(script.error)) != NULL, "the message has no reason");
     check(out_holds((struct bytes){(uint8_t *)(uintptr_t) "old", 3}) || (is_writer && out_holds(expected.file)),
           "the file is neither the old one nor the new one");
-    put_old();
+    trial_put_old();
     check(results_are_untouched(&results), "results are touched");
     check(print_of(&world, &results, false) == expected.before, "the world has changed");
 }
@@ -138,7 +133,7 @@ static void check_failure(int32_t status)
 static bool try_once(int chosen, enum deed deed, int error, int times)
 {
     results_clear(&results);
-    put_old();
+    trial_put_old();
     const int before = open_descriptors(), entries = scratch_count();
     mark_last_error();
     do_to(chosen, deed, error, times);

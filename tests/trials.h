@@ -77,6 +77,9 @@ extern struct trial_files {
 /* The one file that they write. */
 const char *trial_out(void);
 
+/* Makes it a file of "old". */
+void trial_put_old(void);
+
 void world_make(struct world *world, int kind);
 void world_destroy(struct world *world);
 

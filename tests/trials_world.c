@@ -47,6 +47,11 @@ void world_make(struct world *world, int kind)
     assert_ok(dnn_trainer_create(world->model, world->config, &world->trainer));
     assert_ok(dnn_trainer_fit(world->trainer, world->dataset, NULL));
     assert_ok(dnn_workspace_create(world->model, SAMPLES, &world->workspace));
+    trial_put_old();
+}
+
+void trial_put_old(void)
+{
     unlink(trial_out());
     write_whole(trial_out(), (struct bytes){(uint8_t *)(uintptr_t) "old", 3});
 }
@@ -110,14 +115,18 @@ static void add_bytes(uint64_t *print, struct bytes bytes)
     free(bytes.data);
 }
 
-static void add_model(uint64_t *print, const dnn_model *model)
+/* with_file: also what stands in its file, and its summary. */
+static void add_model(uint64_t *print, const dnn_model *model, bool with_file)
 {
-    static char summary[1 << 12];
-    int64_t length = 0;
+    static char text[1 << 17];
+    int64_t size = 0;
     add_bytes(print, facts_of(model));
-    add_bytes(print, saved(model));
-    assert_ok(dnn_model_summary(model, summary, sizeof summary, &length));
-    add(print, summary, (size_t)length);
+    if (with_file) {
+        assert_ok(dnn_model_save_memory(model, text, sizeof text, &size));
+        add(print, text, (size_t)size);
+        assert_ok(dnn_model_summary(model, text, sizeof text, &size));
+        add(print, text, (size_t)size);
+    }
 }
 
 static void add_config(uint64_t *print, const dnn_config *config)
@@ -179,7 +188,7 @@ static void add_step(uint64_t *print, dnn_trainer *trainer, const dnn_model *mod
         assert_ok(dnn_trainer_step(trainer, x, y, 1, &loss));
         add(print, &loss, sizeof loss);
     }
-    add_bytes(print, saved(model));
+    add_model(print, model, true);
 }
 
 static void add_workspace(uint64_t *print, dnn_workspace *workspace)
@@ -199,7 +208,7 @@ static void add_results(uint64_t *print, const struct results *results)
     if (results->config != NULL)
         add_config(print, results->config);
     if (results->model != NULL)
-        add_model(print, results->model);
+        add_model(print, results->model, true);
     if (results->trainer != NULL && results->model != NULL)
         add_trainer(print, results->trainer, results->model);
     if (results->workspace != NULL)
@@ -217,7 +226,7 @@ uint64_t print_of(struct world *world, struct results *results, bool is_last)
         add_bytes(&print, read_whole(trial_out()));
     add_results(&print, results);
     add_config(&print, world->config);
-    add_model(&print, world->model);
+    add_model(&print, world->model, is_last);
     add_trainer(&print, world->trainer, world->model);
     add_dataset(&print, world->dataset);
     add_dataset(&print, world->classes);
