@@ -54,6 +54,12 @@ bool arena_begin(struct arena *arena, int64_t capacity)
     return arena->block != NULL;
 }
 
+void *arena_end(struct arena *arena)
+{
+    UNPOISON(arena->block, (size_t)arena->capacity);
+    return arena->block;
+}
+
 void *arena_new(struct arena *arena, int64_t count, int64_t size)
 {
     int64_t bytes;

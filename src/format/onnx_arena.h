@@ -23,6 +23,10 @@ struct arena {
 /* Makes the block; false if there is no memory. The arena must not move afterwards. */
 bool arena_begin(struct arena *arena, int64_t capacity);
 
+/* Nothing more is asked of the arena: its block, with all objects in it, for memory_free. What lies between them is memory like
+ * any other again, for an allocator of the host's may use it before it goes back to where it came from. */
+void *arena_end(struct arena *arena);
+
 /* count × size bytes, zeroed and aligned for any object; NULL if they are not there. */
 void *arena_new(struct arena *arena, int64_t count, int64_t size);
 

@@ -218,12 +218,12 @@ int32_t onnx_read(const uint8_t *bytes, int64_t size, const char *name, struct c
     if (!arena_begin(&arena, size + MORE_MEMORY)) {
         return status_out_of_memory("the parts of an ONNX file");
     }
-    content->memory[0] = arena.block;
     Model *model = NULL;
     int32_t status = unpack(bytes, size, name, &arena, &model);
     if (status == DNN_OK) {
         struct walk walk = {.file = name, .arena = &arena, .graph = model->graph};
         status = read_model(model, &walk, size, content);
     }
+    content->memory[0] = arena_end(&arena);
     return status;
 }

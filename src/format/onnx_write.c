@@ -205,6 +205,6 @@ int32_t onnx_write(const struct snapshot *snapshot, const char *version, uint8_t
     model.graph = &w.graph;
     write_settings(&w, &model);
     const int32_t status = pack(&model, bytes, size);
-    memory_free(w.arena.block);
+    memory_free(arena_end(&w.arena));
     return status;
 }
