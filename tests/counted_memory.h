@@ -27,6 +27,8 @@ static struct {
     int64_t refusals;         /* ever */
 } counted;
 
+enum { KEPT_FOR_THREADS = 0 }; /* see refuse_each.h */
+
 /* Before each block its size and where it begins; behind it bytes that nobody may change. */
 enum { COUNTED_BEFORE = 32, COUNTED_BEHIND = 32, COUNTED_GARBAGE = 0xA5 };
 
