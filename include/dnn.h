@@ -157,10 +157,10 @@ DNN_API const char *dnn_last_error(void);
  * too. What stays outside is what the BLAS and the system take for themselves: the stacks of threads (config key
  * `threads`), OpenBLAS's buffers, and scratch memory of the C library.
  *
- * Before first use: until any thread has made a call that asks for memory (each that makes, reads or writes something does;
- * those about the library and its errors, and dnn_config_key_ ones, do not). Then the choice is final, for there are blocks that only
- * this allocator can release, and a later call is refused and changes nothing. Until then the last call counts. Any
- * thread; of calls on several threads at once one comes first.
+ * Before first use: until any thread has made a call that asks for memory. Whatever makes, reads or writes something does;
+ * what tells of the library, its errors and the keys does not. Then the choice is final, for there are blocks that only this
+ * allocator can release, and a later call is refused and changes nothing. Until then the last call counts. Any thread; of
+ * calls on several threads at once one comes first.
  *
  * The three functions are called from any thread that calls the library, several at once, and inside any call. They must
  * not call the library, and not leave by an exception or longjmp. A language whose functions need its own runtime on the

@@ -11,7 +11,7 @@
  * An allocator of the host's gives blocks that are aligned for any object and filled with anything: they are zeroed here, and
  * the aligned kind finds its place within them as it does in calloc's. Which allocator it is can change until the first
  * block is asked for, by whatever thread: from then on some block is out that only this one can release. That is one word
- * (state), changed by compare-and-swap: no lock that a fork could leave locked. What it points to is written once, before.
+ * (choice), changed by compare-and-swap: no lock that a fork could leave locked. What it points to is written once, before.
  */
 #ifndef _DEFAULT_SOURCE
 #define _DEFAULT_SOURCE /* madvise */
@@ -35,12 +35,12 @@ enum { LARGE = 1 << 22, PAGE = 1 << 16 /* any size that is a whole number of the
 enum { MOST_ALLOCATORS = 16, USED = 1 };
 static struct memory_allocator allocators[MOST_ALLOCATORS];
 static atomic_int allocator_count = 1;
-static atomic_int state; /* 2 × the number of the allocator that is chosen, + USED once it was asked for something */
+static atomic_int choice; /* 2 × the number of the allocator that is chosen, + USED once it was asked for something */
 
 int32_t memory_set_allocator(const struct memory_allocator *allocator)
 {
     int number = 0;
-    int before = atomic_load(&state);
+    int before = atomic_load(&choice);
     if ((before & USED) != 0) {
         return MEMORY_USED;
     }
@@ -52,7 +52,7 @@ int32_t memory_set_allocator(const struct memory_allocator *allocator)
         }
         allocators[number] = *allocator;
     }
-    while (!atomic_compare_exchange_weak(&state, &before, 2 * number)) {
+    while (!atomic_compare_exchange_weak(&choice, &before, 2 * number)) {
         if ((before & USED) != 0) {
             return MEMORY_USED;
         }
@@ -63,8 +63,8 @@ int32_t memory_set_allocator(const struct memory_allocator *allocator)
 /* The allocator, which stays what it is from now on; NULL: the C library's. */
 static const struct memory_allocator *chosen(void)
 {
-    int now = atomic_load_explicit(&state, memory_order_acquire);
-    while ((now & USED) == 0 && !atomic_compare_exchange_weak(&state, &now, now | USED)) {
+    int now = atomic_load_explicit(&choice, memory_order_acquire);
+    while ((now & USED) == 0 && !atomic_compare_exchange_weak(&choice, &now, now | USED)) {
     }
     return now < 2 ? NULL : &allocators[now / 2];
 }

@@ -7,6 +7,8 @@ import json
 import pathlib
 import sys
 
+from describe import declare
+
 API = json.loads((pathlib.Path(__file__).parent / "dnn-api.json").read_text(encoding="utf-8"))
 
 
@@ -14,7 +16,7 @@ def unnamed(parameter):
     """The type of a parameter, without names: a callback's have some."""
     if parameter["kind"] != "callback":
         return parameter["type"]
-    return f"{parameter['returns']} (*)({', '.join(p['type'] for p in parameter['parameters'])})"
+    return f"{declare(parameter['returns'], '(*)')}({', '.join(p['type'] for p in parameter['parameters'])})"
 
 
 def described():
