@@ -105,7 +105,7 @@ int32_t predict_check(const dnn_model *model, struct array_in x, int64_t n, cons
         return status;
     }
     if ((x.f64 == NULL && x.f32 == NULL) || y == NULL) {
-        return status_error(DNN_ERROR_INVALID_ARGUMENT, "%s is NULL, and n is %lld", y == NULL ? "the result" : "x",
+        return status_error(DNN_ERROR_INVALID_ARGUMENT, "%s is NULL, and n is %lld", y == NULL ? "y" : "x",
                             (long long)n);
     }
     return array_check(model->core, "x", x, n, n_in);
@@ -171,6 +171,9 @@ int32_t dnn_model_predict_f32(const dnn_model *model, const float *x, int64_t n,
 int32_t dnn_model_classify(const dnn_model *model, const double *x, int64_t n, int32_t *label)
 {
     REQUIRE(model);
+    if (label == NULL && n != 0) {
+        return status_error(DNN_ERROR_INVALID_ARGUMENT, "label is NULL, and n is %lld", (long long)n);
+    }
     const struct array_in samples = {.f64 = x, .by = model_standardization(model)};
     const int32_t status = predict_check(model, samples, n, label);
     if (status != DNN_OK || n == 0) {
