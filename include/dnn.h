@@ -21,7 +21,8 @@
  *
  * ARRAYS are dense and row-major, [samples × features]. The suffix of a function says what the caller's array holds:
  * none = double, _f32 = float, _u8 = bytes. The model computes in its own precision (config key `precision`) whatever
- * the suffix. Arrays that a function takes are read during the call only, and never kept.
+ * the suffix. Arrays that a function takes are read during the call only, and never kept. An array should begin where its
+ * type asks for (a double at a multiple of 8 bytes); on x86-64 and ARM64 any other address is as good.
  *
  * PARAMETERS. [out] is written, every other one is read. What is said of an array begins with its extent, [rows ×
  * columns] or [numbers]. A pointer may be NULL only where its line says what NULL means. Text is UTF-8 and ends in NUL.
