@@ -160,6 +160,7 @@ dnn_config *network_config(struct world *w, struct shadow *shadow)
                                       dnn_config_set(config, "precision", shadow->is_f32 ? "f32" : "f64") == DNN_OK &&
                                       dnn_config_set(config, "init", init) == DNN_OK &&
                                       dnn_config_set(config, "engine", engine) == DNN_OK &&
+                                      dnn_config_set_integer(config, "threads", below(w, 4)) == DNN_OK &&
                                       set_number(config, "sigmoid_slope", shadow->slope) &&
                                       set_number(config, "leaky_slope", shadow->leaky) &&
                                       set_number(config, "elu_alpha", shadow->alpha) &&
@@ -176,8 +177,9 @@ dnn_config *learning_config(struct world *w)
     const char *engine = ONE_OF(w, engines);
     const double rate = between(w, 1e-4, 0.3), decay = chance(w, 20) ? 0.01 : 0, l2 = chance(w, 20) ? 0.01 : 0;
     const double clip = chance(w, 30) ? 0.5 : 0, dropout = chance(w, 20) ? 0.3 : 0;
-    const int64_t batch = 1 + below(w, 8), epochs = 1 + below(w, 3), patience = chance(w, 30) ? 1 : 0;
-    const int64_t threads = below(w, 3), seed = (int64_t)draw(w);
+    const int64_t batch = 1 + (chance(w, 90) ? below(w, 8) : below(w, 128)), epochs = 1 + below(w, 3),
+                  patience = chance(w, 30) ? 1 : 0;
+    const int64_t threads = below(w, 4), seed = (int64_t)draw(w);
     const bool is_balanced = chance(w, 10), is_kept = chance(w, 5), is_shuffled = chance(w, 50);
     if (dnn_config_create("tutorial", &config) != DNN_OK)
         return NULL;

@@ -52,7 +52,7 @@ static dnn_dataset *make(struct world *w, int kind, int64_t n, int64_t n_in, int
 
 static struct samples *create_of(struct world *w, int64_t n_in, int64_t n_out)
 {
-    const int64_t n = 1 + below(w, 20);
+    const int64_t n = chance(w, 90) ? 1 + below(w, 20) : 1 + below(w, 300);
     double *x = need((size_t)(n * n_in), sizeof *x), *y = need((size_t)(n * n_out), sizeof *y);
     struct samples *samples = NULL;
     dnn_dataset *dataset = make(w, (int)below(w, 5), n, n_in, n_out, x, y);

@@ -76,7 +76,7 @@ static void predict(struct world *w)
     struct shadow *shadow = any_model(w);
     if (shadow == NULL)
         return;
-    const int64_t n = below(w, MOST_ROWS + 1);
+    const int64_t n = some_rows(w) - 1;
     double *x = random_rows(w, n, inputs_of(shadow)), *y = need((size_t)(n * outputs_of(shadow)), sizeof *y);
     if (worked(w, dnn_model_predict(shadow->handle, x, n, y), 0))
         check_prediction(w, shadow, x, n, y);
@@ -89,7 +89,7 @@ static void predict_f32(struct world *w)
     struct shadow *shadow = any_model(w);
     if (shadow == NULL)
         return;
-    const int64_t n = 1 + below(w, MOST_ROWS), in = n * inputs_of(shadow), out = n * outputs_of(shadow);
+    const int64_t n = some_rows(w), in = n * inputs_of(shadow), out = n * outputs_of(shadow);
     double *x = random_rows(w, n, inputs_of(shadow)), *y = need((size_t)out, sizeof *y);
     float *x_f32 = need((size_t)in, sizeof *x_f32), *y_f32 = need((size_t)out, sizeof *y_f32);
     for (int64_t i = 0; i < in; i++)
@@ -113,7 +113,7 @@ static void predict_wrong(struct world *w)
     struct shadow *shadow = any_model(w);
     if (shadow == NULL)
         return;
-    const int64_t n = 1 + below(w, MOST_ROWS), out = n * outputs_of(shadow);
+    const int64_t n = some_rows(w), out = n * outputs_of(shadow);
     double *x = random_rows(w, n, inputs_of(shadow)), *y = need((size_t)out, sizeof *y);
     int32_t label[MOST_ROWS] = {0};
     x[below(w, n * inputs_of(shadow))] = values[below(w, 3)];
@@ -135,7 +135,7 @@ static void classify(struct world *w)
     struct shadow *shadow = any_model(w);
     if (shadow == NULL)
         return;
-    const int64_t n = 1 + below(w, MOST_ROWS), n_out = outputs_of(shadow);
+    const int64_t n = some_rows(w), n_out = outputs_of(shadow);
     double *x = random_rows(w, n, inputs_of(shadow)), y[MOST_WIDTH], bound[MOST_WIDTH];
     int32_t label[MOST_ROWS];
     if (worked(w, dnn_model_classify(shadow->handle, x, n, label), 0))
@@ -218,7 +218,7 @@ static void make_room(struct world *w)
         return;
     if (chance(w, 10))
         worked(w, dnn_workspace_create(shadow->handle, -below(w, 3), &workspace), MUST_FAIL | INVALID);
-    const int64_t rows = 1 + below(w, MOST_ROWS);
+    const int64_t rows = some_rows(w);
     if (worked(w, dnn_workspace_create(shadow->handle, rows, &workspace), 0))
         keep_room(w, workspace, shadow, rows);
 }
@@ -229,7 +229,7 @@ static void use_room(struct world *w)
     if (room == NULL)
         return;
     const struct shadow *shadow = room->shadow;
-    const int64_t n = below(w, MOST_ROWS + 1);
+    const int64_t n = some_rows(w) - 1;
     double *x = random_rows(w, n, inputs_of(shadow)), *y = need((size_t)(n * outputs_of(shadow)), sizeof *y);
     if (worked(w, dnn_workspace_predict(room->handle, x, n, y), n > room->most_rows ? MUST_FAIL | INVALID : 0)) {
         check_prediction(w, shadow, x, n, y);

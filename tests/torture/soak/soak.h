@@ -18,7 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { MOST_LAYERS = 5, MOST_ROWS = 7, MOST_WIDTH = 260 };
+enum { MOST_LAYERS = 5, MOST_ROWS = 150, MOST_WIDTH = 260 };
 enum { MODELS = 6, TRAINERS = 4, WORKSPACES = 4, DATASETS = 6, CONFIGS = 3 };
 
 /* ---- what is known ---- */
@@ -80,6 +80,7 @@ struct world {
 uint64_t draw(struct world *w);
 int64_t below(struct world *w, int64_t n); /* 0 to n − 1 */
 bool chance(struct world *w, int percent);
+int64_t some_rows(struct world *w); /* 1 to MOST_ROWS, mostly few */
 double between(struct world *w, double low, double high);
 void fill(struct world *w, double *values, int64_t count, double low, double high);
 const char *one_of(struct world *w, const char *const *words, int count);

@@ -60,7 +60,7 @@ struct batch {
 
 static struct batch batch_of(struct world *w, const struct shadow *shadow)
 {
-    struct batch batch = {.n = chance(w, 50) ? 1 : 1 + below(w, MOST_ROWS)};
+    struct batch batch = {.n = chance(w, 50) ? 1 : some_rows(w)};
     batch.x = need((size_t)(batch.n * inputs_of(shadow)), sizeof(double));
     batch.y = need((size_t)(batch.n * outputs_of(shadow)), sizeof(double));
     fill(w, batch.x, batch.n * inputs_of(shadow), -1, 1);

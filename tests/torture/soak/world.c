@@ -30,6 +30,11 @@ bool chance(struct world *w, int percent)
     return below(w, 100) < percent;
 }
 
+int64_t some_rows(struct world *w)
+{
+    return 1 + (chance(w, 93) ? below(w, 7) : below(w, MOST_ROWS));
+}
+
 double between(struct world *w, double low, double high)
 {
     return low + (high - low) * (double)(draw(w) >> 40) / 16777216.0;
