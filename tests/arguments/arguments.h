@@ -89,6 +89,7 @@ struct fixture;
 struct function {
     const char *name;
     enum returns returns;
+    int is_refused; /* whatever its arguments are */
     void (*call)(const union argument *a, struct result *r);
     void (*good)(const struct fixture *f, union argument *a, struct domain *d);
     int count;
@@ -138,6 +139,11 @@ void fixture_clean(bool all);
 
 /* A callback that goes on. */
 int32_t go_on(void *user, const dnn_progress *progress);
+
+/* An allocator. */
+void *allocate(void *user, int64_t size);
+void *reallocate(void *user, void *block, int64_t size);
+void release(void *user, void *block);
 
 /* ---- values ---- */
 

@@ -48,6 +48,24 @@ int32_t go_on(void *user, const dnn_progress *progress)
     return 1;
 }
 
+void *allocate(void *user, int64_t size)
+{
+    (void)user;
+    return malloc((size_t)size);
+}
+
+void *reallocate(void *user, void *block, int64_t size)
+{
+    (void)user;
+    return realloc(block, (size_t)size);
+}
+
+void release(void *user, void *block)
+{
+    (void)user;
+    free(block);
+}
+
 /* ---- arrays ---- */
 
 static void *exact_copy(const void *array, size_t bytes)

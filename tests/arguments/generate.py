@@ -88,8 +88,14 @@ _HANDLES = {
     "dnn_config": "f->config", "dnn_model": "f->model", "dnn_workspace": "f->workspace", "dnn_trainer": "f->trainer",
     "dnn_dataset": "f->dataset", "dnn_progress": "f->progress", "dnn_dataset_class_name.dataset": "f->named",
 }
-_CALLBACKS = {"dnn_trainer_set_progress_callback": "go_on"}
-_USERS = {"dnn_trainer_set_progress.user": "f->user"}
+_CALLBACKS = {
+    "dnn_trainer_set_progress_callback": "go_on", "dnn_set_allocator_malloc_fn": "allocate",
+    "dnn_set_allocator_realloc_fn": "reallocate", "dnn_set_allocator_free_fn": "release",
+}
+_USERS = {"dnn_trainer_set_progress.user": "f->user", "dnn_set_allocator.user": "f->user"}
+
+# What is refused whatever the arguments, because the library has been used.
+_TOO_LATE = {"dnn_set_allocator"}
 
 _RETURNS = {"int32_t": "integer", "int64_t": "integer", "double": "number", "const char *": "text"}
 
@@ -111,7 +117,7 @@ def _null(parameter):
     said = parameter.get("null", "")
     if "where" in said:
         return "NULL_WHERE"
-    return "NULL_SOMETIMES" if "asks" in said else "NULL_FINE"
+    return "NULL_SOMETIMES" if "asks" in said or "with the other" in said else "NULL_FINE"
 
 
 def _number(function, parameter):
@@ -196,7 +202,7 @@ def _function(function):
     lines += ["    (void)a;", "    (void)d;", "}", ""]
     returns = {"status": "RETURNS_STATUS", "nothing": "RETURNS_NOTHING"}.get(
         kind, f"RETURNS_{_RETURNS.get(function['returns']['type'], '').upper()}")
-    table = f'    {{"{name}", {returns}, call_{name}, good_{name}, {len(parameters)}, ' \
+    table = f'    {{"{name}", {returns}, {int(name in _TOO_LATE)}, call_{name}, good_{name}, {len(parameters)}, ' \
             f"{{{', '.join(c for c, _ in described) or '{0}'}}}}},"
     return lines, table
 

@@ -201,7 +201,9 @@ static enum verdict verdict_of(const struct attempt *attempt)
         else if (worst != FAILS)
             worst = verdict;
     }
-    return worst == FAILS && is_only_asked(attempt) ? MAY_FAIL : worst;
+    if (attempt->function->is_refused || (worst == FAILS && is_only_asked(attempt)))
+        return MAY_FAIL;
+    return worst;
 }
 
 static void check_message(const struct attempt *attempt, bool must_name)
@@ -227,7 +229,7 @@ static bool check_status(const struct attempt *attempt, int64_t status, enum ver
         return true;
     }
     if (status >= 0) {
-        if (verdict == FAILS || verdict == FAILS_ALONE)
+        if (verdict == FAILS || verdict == FAILS_ALONE || attempt->function->is_refused)
             finding("succeeded");
         destroy_outputs(attempt);
         return true;
