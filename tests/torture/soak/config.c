@@ -65,6 +65,7 @@ static void set_wrong(struct world *w)
     static const char *const texts[] = {"", "x", "1e999", "nan", "-0.5x", "\xC3\x28", "0x1", "none\n", "--1"};
     dnn_config *config = any_config(w);
     const char *key = ONE_OF(w, keys);
+    grant_memory(); /* for `before` */
     char before[TEXT], after[TEXT];
     text_of(config, key, before);
     const bool takes_any = strcmp(key, "seed") == 0 && config != NULL;

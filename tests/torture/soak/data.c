@@ -227,6 +227,7 @@ static void measure(struct world *w)
     if (s == NULL)
         return;
     double loss = -1, accuracy = -1, r2 = 2;
+    refuse_memory(w);
     const int others = NOT_FINITE | (misfit_of(shadow, s) & INVALID);
     if (worked(w, dnn_model_evaluate(shadow->handle, s->handle, &loss, &accuracy), NOT_FINITE | misfit_of(shadow, s)) &&
         (!(loss >= 0) || !(accuracy >= 0 && accuracy <= 1)))
@@ -264,6 +265,7 @@ static void standardize(struct world *w)
 {
     struct shadow *shadow = any_model(w);
     struct samples *s = shadow == NULL ? NULL : dataset_for(w, shadow);
+    refuse_memory(w);
     if (s != NULL && worked(w, dnn_model_standardize(shadow->handle, s->handle), NOT_FINITE))
         shadow_refresh(w, shadow);
     if (shadow != NULL)

@@ -24,6 +24,7 @@ static void through_file(struct world *w)
     if (shadow == NULL || !worked(w, dnn_model_save(shadow->handle, path), 0))
         return;
     shadow_verify(w, shadow);
+    refuse_memory(w);
     if (worked(w, dnn_model_load(path, &model), 0))
         keep_same(w, shadow, model);
 }
@@ -60,6 +61,7 @@ static void through_memory(struct world *w)
     dnn_model *model = NULL;
     int64_t size;
     uint8_t *file = shadow == NULL ? NULL : file_of(w, shadow, &size);
+    refuse_memory(w);
     if (file != NULL && worked(w, dnn_model_load_memory(file, size, &model), 0))
         keep_same(w, shadow, model);
     free(file);
@@ -80,6 +82,7 @@ static void damaged(struct world *w)
         size = at;
     uint8_t *exact = need((size_t)size, 1); /* so that a read beyond is seen */
     memcpy(exact, file, (size_t)size);
+    refuse_memory(w);
     worked(w, dnn_model_load_memory(exact, size, &model), MUST_FAIL | FORMAT | UNSUPPORTED | INVALID | NOT_FINITE);
     if (model != NULL)
         fail(w, "a model came out of a damaged file");
@@ -93,6 +96,7 @@ static void through_onnx(struct world *w)
     dnn_model *model = NULL;
     if (shadow == NULL || !worked(w, dnn_model_export_onnx(shadow->handle, "onnx"), UNSUPPORTED))
         return;
+    refuse_memory(w);
     if (!worked(w, dnn_model_import_onnx("onnx", &model), 0))
         return;
     double x[MOST_WIDTH], y[MOST_WIDTH], y_other[MOST_WIDTH];

@@ -132,6 +132,8 @@ static void check_memory(struct memory *memory)
 {
     const int64_t allocated = allocated_bytes(), resident = resident_bytes();
     memory->sequences++;
+    if (library_bytes() != 0)
+        fail(&world, "%lld bytes of the library's are left when all is destroyed", (long long)library_bytes());
     if (memory->sequences <= WARM_UP)
         memory->allocated = allocated;
     memory->most_allocated = allocated > memory->most_allocated ? allocated : memory->most_allocated;
@@ -208,10 +210,11 @@ int main(int count, char **arguments)
     }
     if (!remove_files())
         fail(&world, "something was left behind in %s", folder);
-    printf("%lld calls in %lld sequences from seed %llu, allocated at the end of one at most %lld bytes (%lld after "
-           "warm-up), resident %lld MiB (%lld)\n",
+    printf("%lld random calls in %lld sequences from seed %llu, %lld requests for memory refused, ",
            (long long)(is_replay ? world.call : memory.sequences * CALLS_OF_A_SEQUENCE), (long long)memory.sequences,
-           (unsigned long long)first, (long long)memory.most_allocated, (long long)memory.allocated,
-           (long long)(memory.most_resident / MEBIBYTE), (long long)(memory.resident / MEBIBYTE));
+           (unsigned long long)first, (long long)memory_refusals());
+    printf("at most %lld bytes allocated at the end of one (%lld after warm-up), %lld MiB resident (%lld)\n",
+           (long long)memory.most_allocated, (long long)memory.allocated, (long long)(memory.most_resident / MEBIBYTE),
+           (long long)(memory.resident / MEBIBYTE));
     return 0;
 }

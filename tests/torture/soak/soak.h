@@ -109,6 +109,9 @@ void refuse_memory(struct world *w);
 bool memory_was_refused(void);
 /* From now on memory is granted: the calls that look at what another has left. */
 void grant_memory(void);
+/* How often some was refused, and the bytes that the library has now. */
+int64_t memory_refusals(void);
+int64_t library_bytes(void);
 
 /* ---- the world ---- */
 

@@ -168,7 +168,7 @@ static void apply(struct world *w)
         fill(w, sum, t->shadow->parameters, -1, 1); /* 24 bits: exact in float */
         worked(w, dnn_trainer_set_gradient(t->handle, sum), 0);
         worked(w, dnn_trainer_get_gradient(t->handle, told), 0);
-        if (!memory_was_refused() && memcmp(sum, told, (size_t)t->shadow->parameters * sizeof *sum) != 0)
+        if (memcmp(sum, told, (size_t)t->shadow->parameters * sizeof *sum) != 0)
             fail(w, "the sum is not what it was set to");
     }
     if (worked(w, dnn_trainer_apply(t->handle, 1.0 / (double)batch.n), INVALID | NOT_FINITE)) {
@@ -300,6 +300,7 @@ static void fit(struct world *w)
     w->stop_at = chance(w, 40) ? 1 + (int)below(w, 6) : 0;
     w->mischief = chance(w, 40) ? 1 + (int)below(w, MISCHIEFS - 1) : NOTHING;
     worked(w, dnn_trainer_set_progress(t->handle, is_watched ? progress_of : NULL, w), 0);
+    refuse_memory(w);
     /* INVALID: there are no classes to balance. */
     const int32_t status = dnn_trainer_fit(t->handle, training->handle, validation);
     worked(w, status, STOPPED | NOT_FINITE | INVALID | misfit);
@@ -353,6 +354,7 @@ static void through_checkpoint(struct world *w)
     if (t == NULL || !worked(w, dnn_trainer_save(t->handle, "checkpoint"), 0))
         return;
     shadow_verify(w, t->shadow);
+    refuse_memory(w);
     if (!worked(w, dnn_trainer_load("checkpoint", &model, &trainer), 0))
         return;
     struct shadow *shadow = shadow_copy(w, t->shadow, model);
