@@ -5,6 +5,7 @@
  * to be aligned may use instructions that trap on one that is not, in long loops above all: so the network is wide, and
  * everything that takes or gives an array of numbers is asked for the same bits as with arrays in their place.
  */
+#include "core/version.h"
 #include "expect.h"
 #include "support.h"
 
@@ -173,8 +174,43 @@ static void test_an_array_may_begin_at_any_address(void **state)
     }
 }
 
+/* The processor chooses one of them for the test above. */
+static void test_every_version_of_the_core_reads_and_writes_at_any_address(void **state)
+{
+    (void)state;
+    enum { COLUMNS = 1003, SHIFT = 1 };
+    double f64[COLUMNS];
+    float f32[COLUMNS];
+    generator_fill(&(struct generator){3}, f64, COLUMNS, 0.5);
+    for (int i = 0; i < COLUMNS; i++)
+        f32[i] = (float)f64[i];
+    for (int32_t i = 0; i < core_version_count; i++) {
+        if (!core_versions[i].is_supported())
+            continue;
+        const size_t shift = DNN_MAY_MISALIGN ? SHIFT : 0;
+        struct shifted in = shifted_of(f64, sizeof f64, shift), in_f32 = shifted_of(f32, sizeof f32, shift);
+        struct shifted out = shifted_of(NULL, sizeof f64, shift), out_f32 = shifted_of(NULL, sizeof f32, shift);
+        double row[COLUMNS];
+        const struct core *core = core_versions[i].f64;
+        core->import_f64(in.at, matrix_from(row, 1, COLUMNS, COLUMNS));
+        core->export_f64(matrix_from(row, 1, COLUMNS, COLUMNS), out.at);
+        assert_memory_equal(out.at, f64, sizeof f64);
+        core->import_f32(in_f32.at, matrix_from(row, 1, COLUMNS, COLUMNS));
+        core->export_f32(matrix_from(row, 1, COLUMNS, COLUMNS), out_f32.at);
+        assert_memory_equal(out_f32.at, f32, sizeof f32);
+        assert_true(core->fit_f64(in.at, COLUMNS) && core->fit_f32(in_f32.at, COLUMNS));
+        free(in.block);
+        free(in_f32.block);
+        free(out.block);
+        free(out_f32.block);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_an_array_may_begin_at_any_address)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_an_array_may_begin_at_any_address),
+        cmocka_unit_test(test_every_version_of_the_core_reads_and_writes_at_any_address),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
