@@ -23,11 +23,11 @@
 #endif
 #endif
 
-enum { CALLS_OF_A_SEQUENCE = 1500, SECONDS_OF_A_CALL = 60, WARM_UP = 5, WARM_UP_OF_PAGES = 50 };
+enum { CALLS_OF_A_SEQUENCE = 1500, SECONDS_OF_A_CALL = 60, WARM_UP = 5, WARM_UP_OF_PAGES = 200 };
 
 /* What may grow after the warm-up: what the C library keeps of a thread's first use (some 400 bytes), whenever that comes; and
  * pages that the allocator keeps, here and there. */
-enum { BYTES_OF_GROWTH = 2048, MEBIBYTE = 1 << 20, MEBIBYTES_OF_GROWTH = 24 };
+enum { BYTES_OF_GROWTH = 2048, MEBIBYTE = 1 << 20, MEBIBYTES_OF_GROWTH = 32 };
 
 static struct world world;
 
