@@ -66,6 +66,21 @@ double largest_magnitude(const double *values, int64_t count)
     return largest;
 }
 
+void make_little_endian(void *numbers, size_t size, size_t width)
+{
+    const uint16_t one = 1;
+    uint8_t lowest;
+    memcpy(&lowest, &one, 1);
+    if (lowest == 1)
+        return;
+    for (uint8_t *number = numbers; number < (uint8_t *)numbers + size; number += width)
+        for (size_t i = 0; i < width / 2; i++) {
+            const uint8_t byte = number[i];
+            number[i] = number[width - 1 - i];
+            number[width - 1 - i] = byte;
+        }
+}
+
 void *allocate_or_fail(size_t count, size_t size)
 {
     void *memory = calloc(count, size);

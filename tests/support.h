@@ -44,6 +44,9 @@ void assert_ok(int32_t status);
 /* The largest |values[i]|. */
 double largest_magnitude(const double *values, int64_t count);
 
+/* The numbers, `width` bytes each, as a file holds them: the lowest byte first, whatever this machine does. Turns them in place. */
+void make_little_endian(void *numbers, size_t size, size_t width);
+
 /* calloc that fails the test instead of returning NULL. */
 void *allocate_or_fail(size_t count, size_t size);
 

@@ -154,7 +154,7 @@ static void test_a_number_too_large_in_any_share_is_found(void **state)
     dnn_config_destroy(config);
 }
 
-#if !UNDER_TSAN
+#if !UNDER_TSAN && !DNN_EMULATED
 /* The child of a fork has none of the threads, and starts its own. */
 static void test_a_child_of_a_fork_goes_on_with_threads_of_its_own(void **state)
 {
@@ -304,7 +304,7 @@ static void test_callers_that_predict_at_once_get_what_each_would_alone(void **s
         assert_int_equal(pthread_join(threads[t], NULL), 0);
         assert_true(callers[t].is_right);
     }
-#if !UNDER_TSAN
+#if !UNDER_TSAN && !DNN_EMULATED
     const pid_t child = fork();
     assert_true(child >= 0);
     if (child == 0) {
@@ -327,7 +327,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_threads_change_no_bit_of_a_training),
         cmocka_unit_test(test_a_number_too_large_in_any_share_is_found),
-#if !UNDER_TSAN
+#if !UNDER_TSAN && !DNN_EMULATED
         cmocka_unit_test(test_a_child_of_a_fork_goes_on_with_threads_of_its_own),
 #endif
         cmocka_unit_test(test_threads_change_no_bit_of_a_prediction),

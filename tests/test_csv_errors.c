@@ -256,7 +256,7 @@ static void test_random_bytes_of_the_alphabet_of_csv(void **state)
     int64_t right = 0;
     for (int i = 0; i < 100000; i++) {
         uint8_t text[64];
-        const size_t size = generator_next(&generator) % (i % 2 ? sizeof text : 12);
+        const size_t size = (size_t)generator_next(&generator) % (i % 2 ? sizeof text : 12);
         struct csv csv = {0};
         for (size_t k = 0; k < size; k++)
             text[k] = (uint8_t)alphabet[generator_next(&generator) % (sizeof alphabet - 1)];

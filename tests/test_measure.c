@@ -80,7 +80,7 @@ static void measure_plainly(const dnn_model *model, const struct samples *s, dou
         if (s->n_out > 1)
             confusion[truth * s->n_out + answer]++;
     }
-    *loss = (double)(sum / s->n);
+    *loss = (double)(sum / (long double)s->n);
     *accuracy = (double)right / (double)s->n;
 }
 

@@ -22,11 +22,20 @@ static const char numbers[4096]; /* zeros */
 
 /* ---- what PyTorch writes ---- */
 
+/* A file whose data are numbers of this machine, of the one type that the header names. */
+static struct bytes plain_file(const char *header, const void *data, int64_t size)
+{
+    struct bytes file = safetensors_of(header, data, size);
+    const size_t width = strstr(header, "\"F64\"") != NULL ? 8 : strstr(header, "\"F32\"") != NULL ? 4 : 1;
+    make_little_endian(file.data + data_begin(file), (size_t)size, width);
+    return file;
+}
+
 /* Loads a file with a config, and compares all its weights. */
 static void expect_weights(const char *header, const void *data, int64_t size, const char *settings,
                            const double *theta)
 {
-    struct bytes file = safetensors_of(header, data, size);
+    struct bytes file = plain_file(header, data, size);
     dnn_config *config = config_of(settings);
     dnn_model *model = NULL;
     assert_ok(load_bytes_with(file, config, &model));
@@ -37,7 +46,7 @@ static void expect_weights(const char *header, const void *data, int64_t size, c
     dnn_model_destroy(model);
     dnn_config_destroy(config);
     /* Without the config nobody knows what its activations are. */
-    file = safetensors_of(header, data, size);
+    file = plain_file(header, data, size);
     expect_no_model(file, DNN_ERROR_FORMAT, "dnn_model_load_with");
     free(file.data);
 }
@@ -132,7 +141,7 @@ static void test_numbers_too_large_for_the_precision_are_refused(void **state)
     (void)state;
     const double data[] = {1e300, 2};
     struct bytes file =
-        safetensors_of("{\"a.weight\":{\"dtype\":\"F64\",\"shape\":[1,2],\"data_offsets\":[0,16]}}", data, sizeof data);
+        plain_file("{\"a.weight\":{\"dtype\":\"F64\",\"shape\":[1,2],\"data_offsets\":[0,16]}}", data, sizeof data);
     dnn_config *narrow = config_of("precision=f32"), *wide = config_of("precision=f64");
     dnn_model *model = NULL;
     expect_no_model_with(file, narrow, DNN_ERROR_FORMAT, "is not finite in f32");

@@ -84,7 +84,7 @@ static void steps_like_the_naive_network(const char *settings, double tolerance)
         for (int step = 0; step < 3; step++) {
             double loss = SENTINEL;
             const double expected = naive_sum(&f, n) / (double)n;
-            naive_apply(f.net, 0.125L / n);
+            naive_apply(f.net, 0.125L / (long double)n);
             assert_ok(dnn_trainer_step(f.trainer, f.x, f.y, n, &loss));
             assert_near("loss", n, loss, expected, expected, tolerance * 10);
             assert_naive_weights(&f, tolerance);
@@ -325,8 +325,8 @@ static void test_layer_stats_are_those_of_the_latest_gradient(void **state)
         assert_ok(dnn_trainer_accumulate(f.trainer, f.x, f.y, n, NULL));
         assert_stats(&f, f.net->gradient, 1); /* the sum */
         assert_ok(dnn_trainer_step(f.trainer, f.x, f.y, n, NULL));
-        assert_stats(&f, f.net->gradient, 1.0L / n); /* the mean */
-        assert_stats(&f, f.net->gradient, 1.0L / n); /* and looking does not change it */
+        assert_stats(&f, f.net->gradient, 1.0L / (long double)n); /* the mean */
+        assert_stats(&f, f.net->gradient, 1.0L / (long double)n); /* and looking does not change it */
         assert_ok(dnn_trainer_apply(f.trainer, 1e-3));
         assert_stats(&f, f.net->gradient, 1e-3L); /* what was applied of the sum */
         release(&f);
