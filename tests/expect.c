@@ -18,6 +18,7 @@
  * These two are looked up by their names when a program starts. */
 const char *__asan_default_options(void);
 const char *__tsan_default_options(void);
+const char *__msan_default_options(void);
 
 #define SANITIZED_ALLOCATOR "allocator_may_return_null=1:max_allocation_size_mb=512"
 
@@ -27,6 +28,11 @@ const char *__asan_default_options(void)
 }
 
 const char *__tsan_default_options(void)
+{
+    return SANITIZED_ALLOCATOR;
+}
+
+const char *__msan_default_options(void)
 {
     return SANITIZED_ALLOCATOR;
 }

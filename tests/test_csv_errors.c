@@ -113,8 +113,8 @@ static void test_a_byte_0_is_told(void **state)
 {
     (void)state;
     static const char *const texts[] = {"1,2\n3\0,4\n",
-                                        "1,2\n\0"
-                                        "3,44\n",
+                                        ("1,2\n\0"
+                                         "3,44\n"),
                                         "1,2\n\"\0\",4", "1,2\n\"3\"\0,4"};
     for (int i = 0; i < 4; i++) {
         dnn_dataset *dataset = NULL;

@@ -418,7 +418,7 @@ static void test_files_that_do_not_belong_together_are_refused(void **state)
 enum { RATION = 256 << 20 };
 
 #if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#if __has_feature(address_sanitizer) || __has_feature(memory_sanitizer) || __has_feature(thread_sanitizer)
 #define IS_SANITIZED 1
 #endif
 #endif

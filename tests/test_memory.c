@@ -15,6 +15,7 @@
 /* The sanitizers' allocators end the process when asked for too much, unless they are told to behave like malloc. */
 const char *__asan_default_options(void);
 const char *__tsan_default_options(void);
+const char *__msan_default_options(void);
 
 const char *__asan_default_options(void)
 {
@@ -22,6 +23,11 @@ const char *__asan_default_options(void)
 }
 
 const char *__tsan_default_options(void)
+{
+    return "allocator_may_return_null=1";
+}
+
+const char *__msan_default_options(void)
 {
     return "allocator_may_return_null=1";
 }
