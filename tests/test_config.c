@@ -369,7 +369,8 @@ static void test_a_decimal_comma_in_the_locale_changes_nothing(void **state)
     char sample[16];
     for (int i = 0; i < 5 && chosen == NULL; i++)
         chosen = setlocale(LC_ALL, locales[i]);
-    if (chosen == NULL) {
+    if (chosen == NULL ||
+        strcmp(localeconv()->decimal_point, ",") != 0) { /* musl has any locale, and none with a comma */
         print_message("SKIPPED: no locale with a decimal comma is installed (de_DE.UTF-8 would do)\n");
         skip();
     }
