@@ -17,6 +17,7 @@
 #   fuzz    clang with its sanitizers and libFuzzer
 #   ci      clang-format, the other BLAS libraries that .ci/run tries, and what bench/charts.py needs
 #   package what makes and looks at packages: Debian's and RPM's tools; Ruby, for the syntax of Homebrew's formula
+#   torture for tests/torture/machines.sh and sanitizers.sh: cross compilers and emulators, musl, libc++, clang, valgrind
 #   docs    Doxygen, for the HTML manual; man, to look at the man pages
 #   ffi     what the callers in other languages under examples/ffi need; ffi-LANGUAGE: for that one alone
 #
@@ -74,6 +75,13 @@ need_libfuzzer() {
         missing="$missing libclang-rt-dev"
     elif ! find "$(clang -print-resource-dir)/" -name 'libclang_rt.fuzzer*.a' | grep -q .; then
         missing="$missing libclang-rt-$(clang -dumpversion | sed 's/\..*//')-dev"
+    fi
+}
+
+# Adds the C++ library of clang, of any version.
+need_libcxx() {
+    if ! find /usr/lib/llvm-*/lib/ -name 'libc++.so' 2>/dev/null | grep -q .; then
+        missing="$missing libc++-dev libc++abi-dev"
     fi
 }
 
@@ -187,6 +195,20 @@ need_group() {
         need_program rpmbuild rpm
         need_program ruby ruby
         ;;
+    torture)
+        need_program clang clang
+        need_libfuzzer
+        need_program valgrind valgrind
+        need_program qemu-s390x qemu-user
+        need_program s390x-linux-gnu-gcc gcc-s390x-linux-gnu
+        need_program aarch64-linux-gnu-gcc gcc-aarch64-linux-gnu
+        need_program arm-linux-gnueabihf-gcc gcc-arm-linux-gnueabihf
+        need_program riscv64-linux-gnu-gcc gcc-riscv64-linux-gnu
+        need_file /usr/riscv64-linux-gnu/include/stdio.h libc6-dev-riscv64-cross
+        need_program musl-gcc musl-tools
+        need_program dpkg-source dpkg-dev
+        need_libcxx
+        ;;
     docs)
         need_program doxygen doxygen
         need_program lexgrog man-db
@@ -199,7 +221,7 @@ need_group() {
     ffi-*) need_language "${1#ffi-}" ;;
     *)
         echo "install-dependencies.sh: unknown group '$1'; the groups are build, test, abi, bench, bench-peers," \
-            "bench-charts, fuzz, ci, package, docs, ffi, ffi-LANGUAGE" >&2
+            "bench-charts, fuzz, ci, package, torture, docs, ffi, ffi-LANGUAGE" >&2
         exit 2
         ;;
     esac
