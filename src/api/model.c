@@ -139,7 +139,7 @@ bool model_make_standardization(dnn_model *model)
 
 int32_t model_begin_training(dnn_model *model)
 {
-    if (atomic_exchange_explicit(&model->training, true, memory_order_acquire)) {
+    if (atomic_exchange_explicit(&model->training, 1, memory_order_acquire) != 0) {
         return status_error(DNN_ERROR_INVALID_ARGUMENT,
                             "another call is changing this model's weights: training needs the model for itself");
     }
@@ -148,7 +148,7 @@ int32_t model_begin_training(dnn_model *model)
 
 void model_end_training(dnn_model *model)
 {
-    atomic_store_explicit(&model->training, false, memory_order_release);
+    atomic_store_explicit(&model->training, 0, memory_order_release);
 }
 
 /* True if weights within the bound surely stay finite. A change that is NaN leaves nothing finite. */

@@ -18,8 +18,8 @@ enum {
 
 struct dnn_model {
     atomic_int_fast64_t references; /* the caller's hold, and one of each trainer and workspace */
-    atomic_bool training;           /* a call that changes the weights is running */
-    const struct core *core;        /* of its precision */
+    atomic_int training; /* 1: a call that changes the weights is running; no bool, for riscv64 cannot swap one byte */
+    const struct core *core; /* of its precision */
     struct network *network;
     void *theta;         /* [network->arena_count] the weights */
     double weight_bound; /* no |w| is larger; kept so that an update can be known not to overflow */

@@ -92,7 +92,7 @@ int32_t model_make_empty(const dnn_config *config, dnn_model **out)
         return status_out_of_memory("a lock");
     }
     atomic_init(&model->references, 1);
-    atomic_init(&model->training, false);
+    atomic_init(&model->training, 0);
     const int32_t status = config_copy(config, &model->config);
     if (status != DNN_OK) {
         model_release(model);
