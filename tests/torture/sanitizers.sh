@@ -81,11 +81,14 @@ memory() {
 }
 
 valgrind_all() {
-    build release "${CC-cc}" "$1" "" -DCMAKE_BUILD_TYPE=Release || return
+    targets=all
+    [ "$1" = '.*' ] || targets=$(echo "test_$1" | sed 's/|/ test_/g')
+    # shellcheck disable=SC2086 # a list of words
+    cmake --preset release -DDNN_WERROR=ON && cmake --build build/release --parallel "$jobs" --target $targets || return
     passed=0 failed=0
-    for test in $(ctest --test-dir build/torture/release -N -R "^test_($1)\$" -E "^test_($no_valgrind)\$" |
+    for test in $(ctest --test-dir build/release -N -R "^test_($1)\$" -E "^test_($no_valgrind)\$" |
         sed -n 's/.*Test *#[0-9]*: //p'); do
-        if sh $here/valgrind_one.sh build/torture/release "$test"; then
+        if sh $here/valgrind_one.sh build/release "$test"; then
             passed=$((passed + 1))
         else
             failed=$((failed + 1))
