@@ -154,6 +154,46 @@ static void test_a_number_too_large_in_any_share_is_found(void **state)
     dnn_config_destroy(config);
 }
 
+/* The gradient of 32 samples is half the largest float, that of 128 is none; the rate makes it small, but only afterwards. */
+static void check_sum_too_large(const char *settings, int64_t threads)
+{
+    enum { LARGE = 128 };
+    static const int64_t one_weight[] = {1, 1};
+    double x_large[LARGE], y_large[LARGE], before[2], after[2], loss = 7;
+    dnn_config *config = config_of_recipe("regressor", settings);
+    dnn_model *model;
+    dnn_trainer *trainer;
+    for (size_t i = 0; i < LARGE; i++) {
+        x_large[i] = 2.25e18;
+        y_large[i] = 1.125e18; /* ψ = −2 y */
+    }
+    assert_ok(dnn_config_set_integer(config, "threads", threads));
+    assert_ok(dnn_model_create(one_weight, COUNT(one_weight), config, &model));
+    assert_ok(dnn_trainer_create(model, NULL, &trainer));
+    assert_ok(dnn_model_get_parameters(model, before));
+    assert_int_equal(dnn_trainer_step(trainer, x_large, y_large, LARGE, &loss), DNN_ERROR_NOT_FINITE);
+    assert_non_null(strstr(dnn_last_error(), "gradient"));
+    assert_true(loss == 7);
+    assert_ok(dnn_model_get_parameters(model, after));
+    assert_memory_equal(after, before, sizeof before);
+    assert_ok(dnn_trainer_step(trainer, x_large, y_large, 32, &loss));
+    assert_ok(dnn_model_get_parameters(model, after));
+    assert_true(after[0] > 1e6 && after[0] < 1e7);
+    dnn_trainer_destroy(trainer);
+    dnn_model_destroy(model);
+    dnn_config_destroy(config);
+}
+
+static void test_a_sum_that_is_too_large_where_no_share_is_changes_nothing(void **state)
+{
+    (void)state;
+    for (int64_t threads = 1; threads <= 2; threads++) {
+        check_sum_too_large("precision=f32 init=zeros learning_rate=1e-30 optimizer=sgd", threads);
+        check_sum_too_large("precision=f32 init=zeros learning_rate=1e-30 optimizer=momentum", threads);
+        check_sum_too_large("precision=f32 init=zeros learning_rate=1e-30 optimizer=sgd engine=blas", threads);
+    }
+}
+
 #if !UNDER_TSAN && !DNN_EMULATED
 /* The child of a fork has none of the threads, and starts its own. */
 static void test_a_child_of_a_fork_goes_on_with_threads_of_its_own(void **state)
@@ -327,6 +367,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_threads_change_no_bit_of_a_training),
         cmocka_unit_test(test_a_number_too_large_in_any_share_is_found),
+        cmocka_unit_test(test_a_sum_that_is_too_large_where_no_share_is_changes_nothing),
 #if !UNDER_TSAN && !DNN_EMULATED
         cmocka_unit_test(test_a_child_of_a_fork_goes_on_with_threads_of_its_own),
 #endif

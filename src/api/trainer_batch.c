@@ -113,7 +113,7 @@ static void differentiate(struct batch *batch, int64_t first, int64_t n, int32_t
     core->forward(network, trainer->model->theta, &part);
     core->backward(network, trainer->model->theta, &part);
     for (int64_t row = 0; row < n; row += BLOCK) {
-        const struct pass block = pass_part(&part, row, n - row < BLOCK ? n - row : BLOCK, thread);
+        const struct pass block = pass_part(&part, row, n - row < BLOCK ? n - row : BLOCK, 0);
         struct block_figures *figures = &trainer->block_figures[(first + row) / BLOCK];
         figures->loss = core->loss_sum(network, &block);
         figures->bound = core->gradient_bound(network, &block);
@@ -143,6 +143,10 @@ void batch_differentiate(dnn_trainer *trainer, const struct samples *samples, in
     for (int64_t row = 0; row < trainer->pass->n_rows; row += BLOCK) {
         *loss_sum += trainer->block_figures[row / BLOCK].loss;
         *bound += trainer->block_figures[row / BLOCK].bound;
+    }
+    /* The blocks are each small enough; their sum must be, too, with room for its rounding. */
+    if (!(*bound <= trainer->core->largest_number / 2)) {
+        *bound = (double)INFINITY;
     }
 }
 

@@ -32,7 +32,8 @@ struct pass {
     void **x;      /* [L + 1]: x[l] is X̂_l, [max_rows × (n_l + 1)] */
 };
 
-/* Some of its rows, as a pass of their own over the same memory. thread: whose panels it takes. */
+/* Some of its rows, as a pass of their own over the same memory. thread: whose panels it takes; 0 for a part of a part, which
+ * keeps those that this one has. */
 struct pass pass_part(const struct pass *pass, int64_t first, int64_t n, int32_t thread);
 
 /* The rows of an array that lies as x_l does: [n_rows × n_l]. real_size: bytes of a number. */
