@@ -51,7 +51,7 @@ struct crew *crew_take(const dnn_model *model, int64_t n)
     if (threads < 2 || pthread_mutex_trylock(&crew->lock) != 0) {
         return NULL;
     }
-    if (crew->team == NULL && team_create(threads, &crew->team) != DNN_OK) {
+    if (crew->team == NULL && !team_create(threads, &crew->team)) {
         pthread_mutex_unlock(&crew->lock);
         return NULL; /* the call is made without it */
     }

@@ -127,24 +127,29 @@ int32_t pass_create(const struct core *core, const struct network *network, int6
     return DNN_OK;
 }
 
-int32_t pass_make_panels(const struct core *core, const struct network *network, int32_t threads, struct pass *pass)
+/* False, and those that it has are left, without memory. */
+static bool make_panels(const struct core *core, const struct network *network, int32_t threads, struct pass *pass)
 {
     const int64_t bytes = panel_bytes(core, network, pass->max_rows);
     void *panels = bytes > 0 ? memory_new_aligned(threads, bytes) : NULL;
     if (bytes > 0 && panels == NULL) {
-        return status_out_of_memory("the matrix products of a batch");
+        return false;
     }
     memory_free_aligned(pass->panels);
     pass->panels = panels;
     pass->panel_bytes = bytes;
     pass->panel_count = threads;
-    return DNN_OK;
+    return true;
+}
+
+int32_t pass_make_panels(const struct core *core, const struct network *network, int32_t threads, struct pass *pass)
+{
+    return make_panels(core, network, threads, pass) ? DNN_OK : status_out_of_memory("the matrix products of a batch");
 }
 
 bool pass_reserve_panels(const struct core *core, const struct network *network, int32_t threads, struct pass *pass)
 {
-    return pass->panels != NULL &&
-           (threads <= pass->panel_count || pass_make_panels(core, network, threads, pass) == DNN_OK);
+    return pass->panels != NULL && (threads <= pass->panel_count || make_panels(core, network, threads, pass));
 }
 
 void pass_destroy(struct pass *pass)

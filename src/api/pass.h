@@ -21,7 +21,7 @@ void pass_destroy(struct pass *pass);
 /* Panels for as many threads, in place of those for fewer; pass_create makes them for one. */
 int32_t pass_make_panels(const struct core *core, const struct network *network, int32_t threads, struct pass *pass);
 
-/* True if it has panels for so many threads, now that they were made if they had to be. */
+/* True if it has panels for so many threads, now that they were made if they had to be. False words no message: it goes without. */
 bool pass_reserve_panels(const struct core *core, const struct network *network, int32_t threads, struct pass *pass);
 
 /* `wanted` rows, or as many as fit the memory that one pass should take; at least 1. */

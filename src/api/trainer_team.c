@@ -287,13 +287,12 @@ int32_t trainer_make_team(dnn_trainer *trainer)
                              trainer_is_plain_descent(trainer);
     const int32_t of_one = divides_one ? choose_count(trainer) : 1, of_batch = batch_thread_count(trainer);
     const int32_t wanted = of_one > of_batch ? of_one : of_batch;
-    int32_t status = DNN_OK;
     trainer->share_count = 1;
-    if (wanted > 1) {
-        status = team_create(wanted, &trainer->team);
+    if (wanted > 1 && !team_create(wanted, &trainer->team)) {
+        return status_out_of_memory("the threads of a trainer");
     }
-    if (status != DNN_OK || of_one < 2) {
-        return status;
+    if (of_one < 2) {
+        return DNN_OK;
     }
     const int32_t count = team_count(trainer->team);
     return count > 1 ? make_partials(trainer, count) : DNN_OK;

@@ -19,7 +19,6 @@
 
 #include "base/memory.h"
 #include "base/seconds.h"
-#include "base/status.h"
 
 #include <pthread.h>
 #include <sched.h>
@@ -245,18 +244,15 @@ static bool begin(struct team *team, int32_t count)
     return true;
 }
 
-int32_t team_create(int32_t count, struct team **out)
+bool team_create(int32_t count, struct team **out)
 {
     struct team *team = memory_new_aligned(1, sizeof *team);
-    if (team == NULL) {
-        return status_out_of_memory("a team of threads");
-    }
-    if (!begin(team, count < 1 ? 1 : count > LARGEST_TEAM ? LARGEST_TEAM : count)) {
+    if (team == NULL || !begin(team, count < 1 ? 1 : count > LARGEST_TEAM ? LARGEST_TEAM : count)) {
         memory_free_aligned(team);
-        return status_out_of_memory("a lock");
+        return false;
     }
     *out = team;
-    return DNN_OK;
+    return true;
 }
 
 int32_t team_count(struct team *team)

@@ -8,6 +8,7 @@
 #ifndef DNN_BASE_TEAM_H
 #define DNN_BASE_TEAM_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct team;
@@ -16,8 +17,8 @@ struct team;
 int32_t team_processors(void);
 
 /* Makes a team of `count` threads, 1 and more, of which the one that calls team_run is the first. The others are started here;
- * if the system refuses some, the team is smaller. DNN_ERROR_OUT_OF_MEMORY. */
-int32_t team_create(int32_t count, struct team **out);
+ * if the system refuses some, the team is smaller. False, and no message, without memory: who can do without a team says nothing. */
+bool team_create(int32_t count, struct team **out);
 
 /* Ends the threads; NULL is allowed. Not while team_run runs. */
 void team_destroy(struct team *team);
