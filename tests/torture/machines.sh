@@ -22,7 +22,7 @@ jobs=$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 few='rows|text|random|golden|safetensors|idx|small'
 # Minutes or hours of arithmetic that other tests have, too, mostly in long double, which is a program there: hundreds of trainings,
 # all floats in turn, each bit of a file flipped.
-slow='affine|damage|diagnose_sound|exponential|hostile|learning|onnx_hostile|parity|story'
+slow='affine|damage|diagnose_sound|exponential|hostile|learning|numerics|onnx_hostile|parity|story|threads_many'
 passed=0 files=0 findings=0 skipped=0 told=
 
 finding() {

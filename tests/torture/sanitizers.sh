@@ -18,7 +18,7 @@ here=tests/torture
 jobs=$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 few='fit|small|trainer|model_file|dataset|safetensors|gunzip|workspace|golden'
 # One thread and no lock: nothing for a thread sanitizer, as in CMakePresets.json.
-no_threads='affine|csv.*|damage|diagnose_sound|exponential|hostile|learning|onnx_hostile|parity|story|tables'
+no_threads='affine|csv.*|damage|diagnose_sound|exponential|hostile|learning|numerics|onnx_hostile|parity|story|tables'
 # Under valgrind these take hours, and do nothing with memory that others do not: millions of numbers, or thousands of whole trainings.
 no_valgrind='exponential|affine|learning|parity|story|diagnose_sound|damage|csv_errors'
 runs=0 findings=0 told=
