@@ -13,6 +13,7 @@
  */
 #include "counted_memory.h"
 
+#include "base/team.h"
 #include "refuse_each.h"
 
 #include <unistd.h>
@@ -151,6 +152,43 @@ static void test_a_small_networks_prediction_asks_for_nothing(void **state)
     world_destroy(&world);
 }
 
+/* Threads are a help, not a condition: a call that is refused theirs is made without them, and the latest error stays what it
+ * was. The memory of the call itself comes first. */
+static void test_a_prediction_that_is_refused_its_threads_is_made_without_them(void **state)
+{
+    (void)state;
+    enum { WIDE = 40, ROWS = 100 };
+    static const int64_t sizes[] = {WIDE, WIDE, WIDE};
+    static double x[ROWS * WIDE], y[ROWS * WIDE], expected[ROWS * WIDE];
+    int64_t survived = 0;
+    bool is_over = false;
+    dnn_config *config = NULL;
+    assert_ok(dnn_config_create("regressor", &config));
+    assert_ok(dnn_config_set(config, "engine", "fused"));
+    assert_ok(dnn_config_set_integer(config, "threads", 2));
+    generator_fill(&(struct generator){3}, x, ROWS * WIDE, 0.5);
+    for (int64_t k = 1; !is_over; k++) {
+        dnn_model *model = NULL;
+        assert_ok(dnn_model_create(sizes, 3, config, &model));
+        mark_last_error();
+        counted.requests = 0;
+        counted.refused = k;
+        const int32_t status = dnn_model_predict(model, x, ROWS, y);
+        counted.refused = 0;
+        is_over = counted.requests < k;
+        if (status == DNN_OK) {
+            survived += !is_over;
+            assert_non_null(strstr(dnn_last_error(), "left over from an earlier call"));
+            if (expected[0] == 0)
+                memcpy(expected, y, sizeof y);
+            assert_same_bits(y, expected, ROWS * WIDE);
+        }
+        dnn_model_destroy(model);
+    }
+    assert_true(team_processors() < 2 || survived >= 2); /* the team, and its panels */
+    dnn_config_destroy(config);
+}
+
 /* A plain file of 20 bytes whose header claims 2²⁴: a claim that any machine could grant. */
 static void test_a_file_gets_no_more_memory_than_it_could_hold(void **state)
 {
@@ -185,6 +223,7 @@ int main(void)
         cmocka_unit_test(test_every_exported_function_is_tried),
         cmocka_unit_test(test_a_step_and_a_predict_in_a_workspace_ask_for_nothing),
         cmocka_unit_test(test_a_small_networks_prediction_asks_for_nothing),
+        cmocka_unit_test(test_a_prediction_that_is_refused_its_threads_is_made_without_them),
         cmocka_unit_test(test_a_file_gets_no_more_memory_than_it_could_hold),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
