@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds what libdnn and its tests need (zlib, jansson, libmd, protobuf-c, cmocka, and the reference BLAS) from the sources of this
+# Builds what libdnn and its tests need (zlib, libmd, protobuf-c, cmocka, and the reference BLAS) from the sources of this
 # Debian release into build/torture/sources/NAME, with a compiler and flags of one's own: for a machine or a C library that Debian
 # has no packages for, and for the memory sanitizer, which must see every store.
 #
@@ -42,7 +42,7 @@ END
         export APT_CONFIG="$apt/apt.conf"
         apt-get update -qq || echo "sources.sh: some lists of packages are missing; going on with the others"
         cd "$sources/archives"
-        apt-get source -qq --download-only zlib jansson libmd protobuf-c cmocka
+        apt-get source -qq --download-only zlib libmd protobuf-c cmocka
     )
     mkdir -p "$sources/unpacked"
     for archive in "$sources"/archives/*.orig.tar.*; do
@@ -91,15 +91,6 @@ cd "$sources/unpacked"
 from=$(echo "$PWD"/zlib-*)
 cp "$from/zlib.h" "$from/zconf.h" "$prefix/include/"
 library z zlib "${from##*zlib-}" "-I$from" "$from"/[!m]*.c # but minigzip and maketree
-
-from=$(echo "$PWD"/jansson-*)
-cp "$from/src/jansson.h" "$prefix/include/"
-# Its settings for Android, which has no localeconv; here the numbers would be read wrongly under a locale with a decimal comma.
-sed 's/JSON_HAVE_LOCALECONV 0/JSON_HAVE_LOCALECONV 1/' "$from/android/jansson_config.h" >"$prefix/include/jansson_config.h"
-: >"$prefix/settings/jansson_private_config.h"
-library jansson jansson "${from##*-}" \
-    "-I$prefix/settings -I$prefix/include -DHAVE_FCNTL_H -DHAVE_SYS_TYPES_H -DHAVE_SYS_STAT_H -DHAVE_OPEN -DHAVE_CLOSE -DHAVE_READ -DHAVE_ATOMIC_BUILTINS" \
-    "$from"/src/*.c
 
 from=$(echo "$PWD"/libmd-*)
 cp "$from/include/sha2.h" "$prefix/include/"

@@ -37,7 +37,7 @@ END
 
 export APT_CONFIG="$apt/apt.conf"
 apt-get update -qq || echo "sysroot.sh: some lists of packages are missing; going on with the others"
-apt-get install -qq -y --download-only --no-install-recommends libc6-dev libgcc-12-dev zlib1g-dev libjansson-dev libmd-dev \
+apt-get install -qq -y --download-only --no-install-recommends libc6-dev libgcc-12-dev zlib1g-dev libmd-dev \
     libprotobuf-c-dev libcmocka-dev libopenblas-pthread-dev
 for package in "$apt"/cache/archives/*.deb; do
     dpkg-deb -x "$package" "$root"
