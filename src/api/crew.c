@@ -105,7 +105,7 @@ void crew_forward(struct crew *crew, const struct crew_work *work, struct pass *
     } else {
         run_part(&chunk, 0, 1);
     }
-    if (crew != NULL && pass->n_rows == pass->max_rows) {
-        pace_note(&crew->pace, seconds_now() - began);
+    if (crew != NULL && pass->n_rows > BLOCK) { /* what one thread does anyway tells nothing */
+        pace_note(&crew->pace, (seconds_now() - began) / (double)pass->n_rows * MODEL_CHUNK_ROWS);
     }
 }

@@ -36,6 +36,8 @@ struct watch {
     int64_t waiting; /* epochs in a row that brought nothing better */
 };
 
+enum { BATCH_SIZE_CLASSES = 16 };
+
 struct dnn_trainer {
     atomic_int_fast64_t references; /* the caller's hold, and that of a running fit */
     dnn_model *model;               /* held */
@@ -60,13 +62,12 @@ struct dnn_trainer {
     struct pace pace; /* which of both is the faster */
     void *partials;   /* [2 × threads × widest layer]: each one's part of a vector, of this layer and the last */
 
-    int32_t thread_count;                /* of the team when it was made; 1 without one */
-    struct block_figures *block_figures; /* [blocks of the pass]; see trainer_batch.c */
-    double *thread_largest;              /* [thread_count]: the largest |w| of a thread's rows */
-    struct team *batch_team;             /* the team, if it does the running step of a batch; else NULL */
-    struct pace batch_pace;
-    int64_t paced_rows; /* of the batches that batch_pace knows */
-    double batch_began; /* the running step, by seconds_now */
+    int32_t thread_count;                        /* of the team when it was made; 1 without one */
+    struct block_figures *block_figures;         /* [blocks of the pass]; see trainer_batch.c */
+    double *thread_largest;                      /* [thread_count]: the largest |w| of a thread's rows */
+    struct team *batch_team;                     /* the team, if it does the running step of a batch; else NULL */
+    struct pace batch_paces[BATCH_SIZE_CLASSES]; /* of 1, of 2 and 3, of 4 to 7 … samples */
+    double batch_began;                          /* the running step, by seconds_now */
 
     bool is_small;   /* a step of one sample goes the way of core/small.h */
     bool has_failed; /* the latest gradient or update was not finite */
@@ -128,7 +129,7 @@ int32_t trainer_sum_in_step(dnn_trainer *trainer, const struct samples *samples,
 struct update trainer_update_at(const dnn_trainer *trainer, double t, double scale);
 
 /* One update by the optimizer from scale · gradient. bound: of the gradient's numbers. makes_gradient: it is that of the pass, and
- * still to be made, in that memory. The weights change on success alone. Between batch_begin and batch_end. */
+ * still to be made, in that memory. The weights change on success alone. Between batch_begin and batch_end the team may help. */
 int32_t trainer_update(dnn_trainer *trainer, double scale, bool makes_gradient, void *gradient, double bound);
 
 /* The state_bound of states that came from a file; infinity if this optimizer cannot have left them. */

@@ -29,6 +29,9 @@ enum { BLOCK = 32, ROW_BLOCK = 8 };
 static const double worth_a_thread = 1 << 20;
 enum { ROWS_AT_ONCE = 56 };
 
+/* That base/pace.h is told the time of: any number, as long as it is the same. */
+enum { PACED_SAMPLES = 64 };
+
 enum { WITH_TEAM, ALONE };
 
 struct batch {
@@ -63,32 +66,41 @@ int32_t batch_prepare(dnn_trainer *trainer)
     if (trainer->block_figures == NULL || trainer->thread_largest == NULL) {
         return status_out_of_memory("the figures of a batch");
     }
-    pace_begin(&trainer->batch_pace, WITH_TEAM);
+    for (int32_t i = 0; i < BATCH_SIZE_CLASSES; i++) {
+        pace_begin(&trainer->batch_paces[i], WITH_TEAM);
+    }
     return threads == 1 ? DNN_OK : pass_make_panels(trainer->core, trainer->network, threads, trainer->pass);
 }
 
-/* A last batch of an epoch that is smaller than the others tells nothing of them. */
+/* Of the batches of about this size: a small one may be sooner done alone where a large one is not, and a call of one size tells little
+ * of another's. */
+static struct pace *pace_of(dnn_trainer *trainer, int64_t n)
+{
+    int32_t size_class = 0;
+    while (size_class + 1 < BATCH_SIZE_CLASSES && n >> (size_class + 1) > 0) {
+        size_class++;
+    }
+    return &trainer->batch_paces[size_class];
+}
+
 void batch_begin(dnn_trainer *trainer, int64_t n)
 {
     trainer->batch_team = NULL;
     if (trainer->team == NULL || !trainer->network->has_products) {
         return;
     }
-    if (n > trainer->paced_rows) {
-        pace_begin(&trainer->batch_pace, WITH_TEAM);
-        trainer->paced_rows = n;
-    }
     /* After a fork the team is made anew, and may be smaller. */
-    if (pace_way(&trainer->batch_pace) == WITH_TEAM && team_count(trainer->team) <= trainer->thread_count) {
+    if (pace_way(pace_of(trainer, n)) == WITH_TEAM && team_count(trainer->team) <= trainer->thread_count) {
         trainer->batch_team = trainer->team;
     }
     trainer->batch_began = seconds_now();
 }
 
+/* By the sample, for the sizes of a class are not the same. */
 void batch_end(dnn_trainer *trainer, int64_t n)
 {
-    if (trainer->team != NULL && n == trainer->paced_rows) {
-        pace_note(&trainer->batch_pace, seconds_now() - trainer->batch_began);
+    if (trainer->team != NULL && trainer->network->has_products) {
+        pace_note(pace_of(trainer, n), (seconds_now() - trainer->batch_began) / (double)n * PACED_SAMPLES);
     }
     trainer->batch_team = NULL;
 }

@@ -193,7 +193,13 @@ static void run_large(const struct part *part)
 /* A thread's part: the share with its number. */
 static void work(void *argument, int32_t index, int32_t count)
 {
-    run_large(&(struct part){.step = argument, .first = index, .last = index + 1, .count = count});
+    struct step *step = argument;
+    const int32_t shares = step->trainer->share_count;
+    (void)count; /* the team may have more threads, for batches: those only wait with the others */
+    run_large(&(struct part){.step = step,
+                             .first = index < shares ? index : shares,
+                             .last = index < shares ? index + 1 : shares,
+                             .count = shares});
 }
 
 static void run(struct step *step, bool with_team)
@@ -295,13 +301,13 @@ int32_t trainer_make_team(dnn_trainer *trainer)
         return DNN_OK;
     }
     const int32_t count = team_count(trainer->team);
-    return count > 1 ? make_partials(trainer, count) : DNN_OK;
+    return count > 1 ? make_partials(trainer, of_one < count ? of_one : count) : DNN_OK;
 }
 
 bool trainer_team_step(dnn_trainer *trainer, double eta, double *loss_sum)
 {
     struct step step = {.trainer = trainer, .eta = eta, .stride = partial_stride(trainer)};
-    const bool with_team = pace_way(&trainer->pace) == WITH_TEAM && team_count(trainer->team) == trainer->share_count;
+    const bool with_team = pace_way(&trainer->pace) == WITH_TEAM && team_count(trainer->team) == trainer->thread_count;
     const double began = seconds_now();
     find_large(trainer, &step.bottom, &step.top);
     run(&step, with_team);

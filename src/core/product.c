@@ -49,6 +49,24 @@ struct block {
     int64_t c_row;
 };
 
+/* C = β C + α sums */
+LANES_INLINE void store(int rows, int vectors, const struct block *block, lanes sums[BLOCK_ROWS][BLOCK_VECTORS])
+{
+    const lanes alpha = lanes_of(block->alpha), beta = lanes_of(block->beta);
+#pragma GCC unroll 14
+    for (int r = 0; r < rows; r++) {
+#pragma GCC unroll 2
+        for (int v = 0; v < vectors; v++) {
+            real *c = block->c + r * block->c_row + v * LANES;
+            lanes product = alpha * sums[r][v];
+            if (block->beta != 0) {
+                product += beta * lanes_load(c);
+            }
+            lanes_store(product, c);
+        }
+    }
+}
+
 LANES_INLINE void multiply(int rows, int vectors, const struct block *block)
 {
     const real *a = block->a, *b = block->b;
@@ -83,19 +101,7 @@ LANES_INLINE void multiply(int rows, int vectors, const struct block *block)
             }
         }
     }
-    const lanes alpha = lanes_of(block->alpha), beta = lanes_of(block->beta);
-#pragma GCC unroll 14
-    for (int r = 0; r < rows; r++) {
-#pragma GCC unroll 2
-        for (int v = 0; v < vectors; v++) {
-            real *c = block->c + r * block->c_row + v * LANES;
-            lanes product = alpha * sums[r][v];
-            if (block->beta != 0) {
-                product += beta * lanes_load(c);
-            }
-            lanes_store(product, c);
-        }
-    }
+    store(rows, vectors, block, sums);
 }
 
 LANES_INLINE void multiply_vectors(int rows, int64_t vectors, const struct block *block)
