@@ -179,13 +179,11 @@ const struct key_entry key_table[KEY_COUNT] = {
     [KEY_SEED] = {"seed", INTEGER(INT64_MIN, INT64_MAX), TRAINING,
                   HELP("0", "of the random numbers for first weights, shuffling and dropout; an integer")},
     [KEY_ENGINE] = {"engine", CHOICE(engine_choice), TRAINING,
-                    HELP("auto",
-                         "what makes the sums of products: blas = the BLAS, fused = this library's own loops, auto "
-                         "= the faster")},
+                    HELP("auto", "what makes the sums of products: blas = the BLAS, fused = this library's own loops, "
+                                 "auto = the faster; auto, blas or fused")},
     [KEY_THREADS] = {"threads", INTEGER(0, CHECK_MOST_THREADS), TRAINING,
-                     HELP("0",
-                          "that steps, and predictions of many samples, are divided among, 0 = by measured size, never "
-                          "slower than 1; not more than processors; an integer from 0")},
+                     HELP("0", "that divide a step, or a prediction of many samples, 0 = by the size of the work; at "
+                               "most one a processor; an integer from 0 to 256")},
 };
 
 /* N of "activation.N", written as numbers are, without a sign or zeros before it; 0 if that is not what the name is. */
