@@ -5,6 +5,7 @@
 # counts the calls.
 set -eu
 cd "$(dirname "$0")/../.."
+. tests/torture/support/build.sh
 
 case ${1:-short} in
 short) ;;
@@ -15,8 +16,7 @@ full) export DNN_TEST_FULL=1 ;;
     ;;
 esac
 
-[ -f build/asan/CMakeCache.txt ] || cmake --preset asan
-cmake --build build/asan --target test_system_calls test_file test_file_write
+build asan test_system_calls test_file test_file_write
 
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT

@@ -5,6 +5,7 @@
 # Builds what it needs. The last line of its output counts the refusals.
 set -eu
 cd "$(dirname "$0")/../.."
+. tests/torture/support/build.sh
 
 case ${1:-short} in
 short) rounds=1 ;;
@@ -19,8 +20,7 @@ full)
 esac
 
 for preset in asan release; do
-    [ -f "build/$preset/CMakeCache.txt" ] || cmake --preset "$preset"
-    cmake --build "build/$preset" --target test_allocation test_allocator test_allocation_system
+    build "$preset" test_allocation test_allocator test_allocation_system
 done
 
 log=$(mktemp)

@@ -3,6 +3,7 @@
 # seeds than the suite takes: 12, or 396. Builds what it needs. The last line of its output says how much was compared.
 set -eu
 cd "$(dirname "$0")/../.."
+. tests/torture/support/build.sh
 
 case ${1:-short} in
 short) rounds=1 ;;
@@ -13,8 +14,7 @@ seeds=12
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
-[ -f build/release/CMakeCache.txt ] || cmake --preset release
-cmake --build build/release --target test_numerics
+build release test_numerics
 round=0
 while [ "$round" -lt "$rounds" ]; do
     # Its first round begins behind the suite's seed.

@@ -5,6 +5,7 @@
 # Builds what it needs. The last line of its output counts the runs.
 set -u
 cd "$(dirname "$0")/../.."
+. tests/torture/support/build.sh
 
 case ${1:-short} in
 short) rounds=1 ;;
@@ -20,13 +21,10 @@ if ! command -v taskset >/dev/null; then
 fi
 
 # What is built has its sanitizer's name: build/tsan, build/release.
-for preset in tsan release; do
-    [ -f "build/$preset/CMakeCache.txt" ] || cmake --preset "$preset" || exit 1
-done
 # shellcheck disable=SC2086
-cmake --build build/tsan --target $sanitized || exit 1
+build tsan $sanitized || exit 1
 # shellcheck disable=SC2086
-cmake --build build/release --target $(echo "$plain" | sed 's,[a-z]*/,,g') || exit 1
+build release $(echo "$plain" | sed 's,[a-z]*/,,g') || exit 1
 
 runs=0
 log=$(mktemp)
