@@ -32,9 +32,10 @@
  * what was expected and what came. Any function may return DNN_ERROR_INVALID_ARGUMENT (a NULL handle or pointer, a size
  * out of range) and, unless it says that it allocates nothing, DNN_ERROR_OUT_OF_MEMORY. Other errors are listed where
  * they arise. A count of rows is at most 2147483647: the BLAS counts with 32 bits. OpenBLAS takes some 130 MB of
- * address space for itself at the first product, and waits for ever if that is refused.
+ * address space for itself at its own first product (see `engine`), and waits for ever if that is refused.
  *
- * HANDLES are opaque, and count their references: destroy them in any order, each once. Destroy functions take NULL.
+ * HANDLES are opaque, and count their references: destroy them in any order, each once, and before the library is
+ * unloaded: some have threads. Destroy functions take NULL.
  *
  * THREADS. Distinct handles are independent of each other. One model may be shared by any number of threads that
  * predict, classify, evaluate, clone or read it. Whatever changes a model (set_weights, set_parameters, standardize,
@@ -296,7 +297,7 @@ DNN_API int32_t dnn_set_allocator(void *(*malloc_fn)(void *user, int64_t size),
  *
  * and of many samples the result is the same to the last bit for every N. N is held to the processors that the process may use.
  * 0 chooses: by the size of the network and the samples, 1 if they are too few to gain from more. Whether these threads or the
- * caller alone is the faster way is measured all along, at most about 1 % of the time spent on it: where other processes need the
+ * caller alone is the faster way is measured all along, for a given N too, at most about 1 % of the time spent on it: where other processes need the
  * processors the caller goes on alone. The BLAS's number of threads is never changed. After a fork the child's handles start
  * their own threads. Destroy trainers and models before the library is unloaded.
  *
