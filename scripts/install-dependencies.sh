@@ -17,7 +17,7 @@
 #   fuzz    clang with its sanitizers and libFuzzer
 #   ci      clang-format, the other BLAS libraries that .ci/run tries, and what bench/charts.py needs
 #   package what makes and looks at packages: Debian's and RPM's tools; Ruby, for the syntax of Homebrew's formula
-#   torture for tests/torture/machines.sh and sanitizers.sh: cross compilers and emulators, musl, libc++, clang, valgrind
+#   torture for tests/torture: gcovr, cross compilers and emulators, musl, libc++, clang, valgrind
 #   docs    Doxygen, for the HTML manual; man, to look at the man pages
 #   ffi     what the callers in other languages under examples/ffi need; ffi-LANGUAGE: for that one alone
 #
@@ -196,6 +196,7 @@ need_group() {
         need_program ruby ruby
         ;;
     torture)
+        need_program gcovr gcovr
         need_program clang clang
         need_libfuzzer
         need_program valgrind valgrind
