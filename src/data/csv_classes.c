@@ -128,12 +128,6 @@ void csv_classes_forget(struct csv_classes *classes, int64_t count)
     }
 }
 
-void csv_classes_clear(struct csv_classes *classes)
-{
-    csv_classes_release(classes);
-    *classes = (struct csv_classes){0};
-}
-
 void csv_classes_release(struct csv_classes *classes)
 {
     memory_free(classes->slots);

@@ -22,9 +22,6 @@ int32_t csv_classes_number(struct csv_classes *classes, const char *text, int64_
 /* Forgets the texts from number `count` on, of which there is one at most. */
 void csv_classes_forget(struct csv_classes *classes, int64_t count);
 
-/* Forgets all texts. */
-void csv_classes_clear(struct csv_classes *classes);
-
 void csv_classes_release(struct csv_classes *classes);
 
 /* The classes in order: by value if each text is a number (equal ones are one class, named as first written), else by

@@ -40,9 +40,6 @@ const struct safetensors_entry *safetensors_at(const struct safetensors *file, i
 /* The tensor of that name, or NULL. */
 const struct safetensors_entry *safetensors_find(const struct safetensors *file, const char *name);
 
-/* The part behind the header. */
-const uint8_t *safetensors_data(const struct safetensors *file, int64_t *size);
-
 /* A tensor to be written: numbers as this machine holds them. */
 struct safetensors_source {
     const char *name;

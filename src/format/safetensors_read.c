@@ -263,12 +263,6 @@ const struct safetensors_entry *safetensors_find(const struct safetensors *file,
     return bsearch(&key, file->entries, (size_t)file->count, sizeof key, by_name);
 }
 
-const uint8_t *safetensors_data(const struct safetensors *file, int64_t *size)
-{
-    *size = file->data_size;
-    return file->bytes + file->header_size;
-}
-
 /* The bytes before the data with zeros in place of the checksum's digits, as they were when it was made. */
 static int32_t header_checksum(const struct safetensors *file, const char *digits, char *text)
 {
