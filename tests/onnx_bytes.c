@@ -6,6 +6,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -115,6 +116,21 @@ static void put_words(struct bytes *bytes, int field, const char *words)
     }
 }
 
+/* "[1,2]" as a list of integers, "[1.5,2]" as one of floats, in an attribute. */
+static void put_list(struct bytes *attribute, const char *text, size_t length)
+{
+    const bool are_floats = memchr(text, '.', length) != NULL;
+    for (const char *end = text + length; text < end && *text != ']';) {
+        char *next;
+        if (are_floats)
+            put_float(attribute, 7, strtof(text + 1, &next));
+        else
+            put_integer(attribute, 8, strtoll(text + 1, &next, 10));
+        text = next;
+    }
+    put_integer(attribute, 20, are_floats ? 6 : 7);
+}
+
 static void put_attribute(struct bytes *node, const char *text, size_t length)
 {
     static struct bytes attribute;
@@ -125,6 +141,8 @@ static void put_attribute(struct bytes *node, const char *text, size_t length)
     if (*value == '\'') {
         put_data(&attribute, 4, value + 1, left - 2);
         put_integer(&attribute, 20, 3);
+    } else if (*value == '[') {
+        put_list(&attribute, value, left);
     } else if (memchr(value, '.', left) != NULL) {
         put_float(&attribute, 2, strtof(value, NULL));
         put_integer(&attribute, 20, 1);

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { ONNX_CAPACITY = 1 << 16 };
+enum { ONNX_CAPACITY = 1 << 17 };
 enum { ONNX_FLOAT = 1, ONNX_INT64 = 7, ONNX_DOUBLE = 11 };
 
 struct bytes {
@@ -32,8 +32,8 @@ void put_tensor(struct bytes *graph, const char *name, int type, const int64_t *
 void put_listed_tensor(struct bytes *graph, const char *name, int type, const int64_t *dims, int rank,
                        const double *values);
 
-/* A node. inputs, outputs: names with spaces between. attributes: "name=3 name=0.5 name='text'" with spaces between, where a point
- * makes a float; "" for none. */
+/* A node. inputs, outputs: names with spaces between. attributes: "name=3 name=0.5 name='text' name=[1,0] name=[0.5,2]" with spaces
+ * between, where a point makes a float, or all of a list; "" for none. */
 void put_node(struct bytes *graph, const char *name, const char *operator, const char * inputs, const char *outputs,
               const char *attributes);
 
