@@ -10,7 +10,7 @@ What is changed is a copy of the checkout under build/torture/mutation, never th
 suite runs under the sanitizers), and one version of the core alone, compiled for AVX2: every test runs the code that was changed. A mutant
 whose objects are byte for byte those of the original is none (its line is another platform's), nor is one that does not compile: the next
 place of the sample takes its turn. The tests named like the changed file come first, then the quickest; the first that fails ends it, and
-one that takes ten times as long as ever has failed. The slowest (below) are not run: a mutant that only they notice survives here.
+one that takes ten times as long as ever has failed. The slow ones (below) come last, and only those that look at the folder.
 
 Survivors that are explained stand in survivors.txt, by file, line of code and change, with the reason. They are no kills either.
 """
@@ -30,8 +30,12 @@ SAMPLE, ENOUGH = 200, 95  # mutants; percent of them
 PLACE = pathlib.Path("build/torture/mutation")
 SOURCE, BUILD = PLACE / "source", PLACE / "build"
 FOLDERS = ("src/core", "src/format")
-# Minutes of trainings and numbers, or nothing but memory, threads and stacks.
-NOT_RUN = set("""affine allocation allocation_system csv csv_errors csv_number damage diagnose_sound exponential file_write footprint fork
+# What takes long comes last, by folder; here it must fail, not only take its time.
+SLOW = {"src/core": ["test_affine", "test_exponential", "test_threads_many", "test_numerics"],
+        "src/format": ["test_hostile", "test_allocation", "test_system_calls", "test_damage"]}
+SLOW_LIMIT = 100  # seconds
+# Neither the core nor the formats are what they look at, or they are SLOW, or train for minutes.
+NOT_QUICK = set("""affine allocation allocation_system csv csv_errors csv_number damage diagnose_sound exponential file_write footprint fork
     gunzip hostile idx learning npy numerics stack story system_calls team threads threads_files threads_many""".split())
 
 TOKEN = re.compile(r"""
@@ -152,7 +156,7 @@ def prepare():
             to.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(name, to)
     names = sorted(path.stem for path in SOURCE.glob("tests/test_*.c") if os.path.isfile(f"tests/{path.name}"))
-    names = [name for name in names if name[5:] not in NOT_RUN]
+    names = [name for name in names if name[5:] not in NOT_QUICK]
     if not (BUILD / "build.ninja").is_file():
         # A processor of no name: then CMake adds no versions of the core, and the flags make the one.
         subprocess.run(["cmake", "-S", SOURCE, "-B", BUILD, "-G", "Ninja", "-DCMAKE_SYSTEM_NAME=Linux", "-DCMAKE_SYSTEM_PROCESSOR=one",
@@ -199,6 +203,10 @@ def judge(mutant, times, original):
                 status, _ = run_test(name, 5 + 10 * times[name])
                 if status != 0:
                     return f"killed by {name}" + (" (time)" if status is None else "")
+        for name in SLOW[str(mutant.path.parent)]:
+            status = run_test(name, SLOW_LIMIT)[0] if build(name) else 0
+            if status not in (0, None):
+                return f"killed by {name}"
         return "survived"
     finally:
         copy.write_text(before)
