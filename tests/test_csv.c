@@ -218,6 +218,31 @@ static void test_text_becomes_classes_sorted_by_bytes(void **state)
     dnn_dataset_destroy(dataset);
 }
 
+/* The table of texts grows several times while it is filled. */
+static void test_hundreds_of_classes_keep_their_names_and_rows(void **state)
+{
+    (void)state;
+    enum { COUNT = 700 };
+    static char text[COUNT * 2 * 20];
+    size_t length = 0;
+    for (int i = 0; i < 2 * COUNT; i++) /* 101 and 700 have no common divisor: each class comes twice, in no order */
+        length += (size_t)snprintf(text + length, sizeof text - length, "%d,class%03d\n", i, i * 101 % COUNT);
+    dnn_dataset *dataset = csv_dataset(text, NULL);
+    assert_int_equal(dnn_dataset_outputs(dataset), COUNT);
+    for (int i = 0; i < COUNT; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "class%03d", i);
+        assert_string_equal(dnn_dataset_class_name(dataset, i), name);
+    }
+    for (int i = 0; i < 2 * COUNT; i++) {
+        double y[COUNT];
+        assert_ok(dnn_dataset_get(dataset, i, NULL, y));
+        for (int j = 0; j < COUNT; j++)
+            assert_true(y[j] == (j == i * 101 % COUNT));
+    }
+    dnn_dataset_destroy(dataset);
+}
+
 static void test_numbers_become_classes_if_that_is_told(void **state)
 {
     (void)state;
@@ -499,6 +524,7 @@ int main(void)
         cmocka_unit_test(test_ignored_columns_may_hold_anything),
         cmocka_unit_test(test_the_targets_none_are_the_inputs_after_a_split_too),
         cmocka_unit_test(test_text_becomes_classes_sorted_by_bytes),
+        cmocka_unit_test(test_hundreds_of_classes_keep_their_names_and_rows),
         cmocka_unit_test(test_numbers_become_classes_if_that_is_told),
         cmocka_unit_test(test_text_that_comes_late_makes_classes_too),
         cmocka_unit_test(test_class_names_are_shared_by_the_parts_of_a_split),
