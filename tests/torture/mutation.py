@@ -12,7 +12,7 @@ whose objects are byte for byte those of the original is none (its line is anoth
 place of the sample takes its turn. The tests named like the changed file come first, then the quickest; the first that fails ends it, and
 one that takes ten times as long as ever has failed. The slow ones (below) come last, and only those that look at the folder.
 
-Survivors that are explained stand in survivors.txt, by file, line of code and change, with the reason. They are no kills either.
+Survivors that are explained stand in survivors.txt, by file, line of code ([2]: the second that reads so) and change, with the reason. They are no kills either.
 """
 import argparse
 import hashlib
@@ -101,15 +101,18 @@ def places_in(path):
 class Mutant:
     def __init__(self, path, start, end, instead):
         text = path.read_text()
+        lines = [line.strip() for line in text.splitlines()]
         self.path, self.line = path, text.count("\n", 0, start) + 1
-        self.code = text.splitlines()[self.line - 1].strip()
+        self.code = lines[self.line - 1]
+        self.number = lines[:self.line].count(self.code)  # of the lines that read so
         was = " ".join(text[start:end].split())
         column = len(text[text.rfind("\n", 0, start) + 1:start]) - (len(text.splitlines()[self.line - 1]) - len(self.code))
         self.change = f"{was} -> {instead or 'nothing'} at {column}"
         self.text = text[:start] + instead + text[end:]
 
     def name(self):
-        return f"{self.path} | {self.code} | {self.change}"
+        code = self.code if self.number == 1 else f"{self.code} [{self.number}]"
+        return f"{self.path} | {code} | {self.change}"
 
 
 def run(command, limit=None, **more):
