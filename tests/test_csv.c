@@ -230,7 +230,7 @@ static void test_hundreds_of_classes_keep_their_names_and_rows(void **state)
     dnn_dataset *dataset = csv_dataset(text, NULL);
     assert_int_equal(dnn_dataset_outputs(dataset), COUNT);
     for (int i = 0; i < COUNT; i++) {
-        char name[16];
+        char name[32];
         snprintf(name, sizeof name, "class%03d", i);
         assert_string_equal(dnn_dataset_class_name(dataset, i), name);
     }
