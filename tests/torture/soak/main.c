@@ -73,6 +73,14 @@ static void died(int number)
     raise(number);
 }
 
+/* The sanitizer keeps more and more of what it has seen, places of calls and threads, while what is allocated stays the same to the
+ * byte: 93 MiB after 200 sequences, 128 after 1,837. So pages are judged without it. */
+#if defined(__SANITIZE_ADDRESS__)
+#define TELLS_RESIDENT false
+#else
+#define TELLS_RESIDENT true
+#endif
+
 #if defined(__SANITIZE_ADDRESS__)
 void __sanitizer_set_death_callback(void (*callback)(void));
 size_t __sanitizer_get_current_allocated_bytes(void);
@@ -143,7 +151,7 @@ static void check_memory(struct memory *memory)
     if (allocated > memory->allocated + BYTES_OF_GROWTH)
         fail(&world, "%lld bytes are allocated when all is destroyed, %lld were", (long long)allocated,
              (long long)memory->allocated);
-    if (resident > memory->resident + (int64_t)MEBIBYTES_OF_GROWTH * MEBIBYTE)
+    if (TELLS_RESIDENT && resident > memory->resident + (int64_t)MEBIBYTES_OF_GROWTH * MEBIBYTE)
         fail(&world, "%lld MiB are resident, %lld were", (long long)(resident / MEBIBYTE),
              (long long)(memory->resident / MEBIBYTE));
 }
