@@ -29,9 +29,6 @@ enum { BLOCK = 32, ROW_BLOCK = 8 };
 static const double worth_a_thread = 1 << 20;
 enum { ROWS_AT_ONCE = 56 };
 
-/* That base/pace.h is told the time of: any number, as long as it is the same. */
-enum { PACED_SAMPLES = 64 };
-
 enum { WITH_TEAM, ALONE };
 
 struct batch {
@@ -72,15 +69,15 @@ int32_t batch_prepare(dnn_trainer *trainer)
     return threads == 1 ? DNN_OK : pass_make_panels(trainer->core, trainer->network, threads, trainer->pass);
 }
 
-/* Of the batches of about this size: a small one may be sooner done alone where a large one is not, and a call of one size tells little
- * of another's. */
-static struct pace *pace_of(dnn_trainer *trainer, int64_t n)
+/* The class of batches of about this size, 2^class to 2^(class + 1) − 1: a small one may be sooner done alone where a large one is not,
+ * and a call of one size tells little of another's. */
+static int32_t class_of(int64_t n)
 {
     int32_t size_class = 0;
     while (size_class + 1 < BATCH_SIZE_CLASSES && n >> (size_class + 1) > 0) {
         size_class++;
     }
-    return &trainer->batch_paces[size_class];
+    return size_class;
 }
 
 void batch_begin(dnn_trainer *trainer, int64_t n)
@@ -90,17 +87,19 @@ void batch_begin(dnn_trainer *trainer, int64_t n)
         return;
     }
     /* After a fork the team is made anew, and may be smaller. */
-    if (pace_way(pace_of(trainer, n)) == WITH_TEAM && team_count(trainer->team) <= trainer->thread_count) {
+    if (pace_way(&trainer->batch_paces[class_of(n)]) == WITH_TEAM &&
+        team_count(trainer->team) <= trainer->thread_count) {
         trainer->batch_team = trainer->team;
     }
     trainer->batch_began = seconds_now();
 }
 
-/* By the sample, for the sizes of a class are not the same. */
+/* As if it had been the smallest of its class: the sizes of a class are compared with each other. */
 void batch_end(dnn_trainer *trainer, int64_t n)
 {
     if (trainer->team != NULL && trainer->network->has_products) {
-        pace_note(pace_of(trainer, n), (seconds_now() - trainer->batch_began) / (double)n * PACED_SAMPLES);
+        const double share = (double)((int64_t)1 << class_of(n)) / (double)n;
+        pace_note(&trainer->batch_paces[class_of(n)], share * (seconds_now() - trainer->batch_began));
     }
     trainer->batch_team = NULL;
 }
