@@ -12,7 +12,8 @@ whose objects are byte for byte those of the original is none (its line is anoth
 place of the sample takes its turn. The tests named like the changed file come first, then the quickest; the first that fails ends it, and
 one that takes ten times as long as ever has failed. The slow ones (below) come last, and only those that look at the folder.
 
-Survivors that are explained stand in survivors.txt, by file, line of code ([2]: the second that reads so) and change, with the reason. They are no kills either.
+Survivors that are explained stand in survivors.txt, by file, line of code ([2]: the second that reads so) and change, with the
+reason. They are no kills either.
 """
 import argparse
 import hashlib
