@@ -43,6 +43,13 @@ static int fails(const char *name)
     return script.deed == FAIL;
 }
 
+/* True if the call that was just counted is to do nothing, and to say that it went well. */
+static int finds_the_end(void)
+{
+    return script.deed == FIND_THE_END && script.chosen > 0 && script.calls >= script.chosen &&
+           script.calls < script.chosen + script.times;
+}
+
 static size_t limited(size_t size)
 {
     return script.most > 0 && size > script.most ? script.most : size;
@@ -59,17 +66,18 @@ static int tried_open(const char *path, int flags, ...)
 
 static ssize_t tried_read(int descriptor, void *bytes, size_t size)
 {
-    const int fail = fails("read");
-    const int is_chosen =
-        script.chosen > 0 && script.calls >= script.chosen && script.calls < script.chosen + script.times;
-    if (fail)
+    if (fails("read"))
         return -1;
-    return script.deed == FIND_THE_END && is_chosen ? 0 : read(descriptor, bytes, limited(size));
+    return finds_the_end() ? 0 : read(descriptor, bytes, limited(size));
 }
 
 static ssize_t tried_write(int descriptor, const void *bytes, size_t size)
 {
-    return fails("write") ? -1 : write(descriptor, bytes, limited(size));
+    if (fails("write"))
+        return -1;
+    return finds_the_end()
+               ? 0
+               : write(descriptor, bytes, limited(size)); /* of nothing: a disk that takes no more, and no error */
 }
 
 static int tried_fstat(int descriptor, struct stat *about)
