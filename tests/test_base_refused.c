@@ -106,7 +106,7 @@ static void expect_team_of(int32_t count)
 {
     struct team *team = NULL;
     atomic_int seen = 0;
-    assert_int_equal(team_create(4, &team), DNN_OK);
+    assert_true(team_create(4, &team));
     assert_int_equal(team_count(team), count);
     for (int i = 0; i < 3; i++)
         team_run(team, count_in, &seen);
@@ -137,9 +137,8 @@ static void test_without_a_lock_there_is_no_team(void **state)
         struct team *team = NULL;
         set_nothing(state);
         failing[kind] = 1;
-        assert_int_equal(team_create(2, &team), DNN_ERROR_OUT_OF_MEMORY);
+        assert_false(team_create(2, &team));
         assert_null(team);
-        assert_string_equal(status_message(), "not enough memory for a lock");
     }
 }
 
