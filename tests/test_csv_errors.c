@@ -172,12 +172,19 @@ static void test_a_file_that_cannot_be_read_is_named_with_the_reason(void **stat
 static void test_a_long_field_is_shown_in_part(void **state)
 {
     (void)state;
-    char text[4096] = "1,2\n";
-    for (int i = 0; i < 500; i++)
-        strcat(text, "\xE2\x82\xAC");
-    strcat(text, ",4\n");
-    csv_expect_error(text, "header=false", DNN_ERROR_FORMAT, "\xE2\x82\xAC...\"; CSV option");
-    assert_true(strlen(dnn_last_error()) < 400);
+    for (int before = 0; before < 3; before++) { /* so that the 60 bytes end behind a character, and inside it */
+        char text[4096], words[128];
+        int length = snprintf(text, sizeof text, "1,2\n%.*s", before, "ab");
+        int shown = snprintf(words, sizeof words, "found \"%.*s", before, "ab");
+        for (int i = 0; i < 500; i++)
+            length += snprintf(text + length, sizeof text - (size_t)length, "\xE2\x82\xAC");
+        for (int i = 0; i < (60 - before) / 3; i++)
+            shown += snprintf(words + shown, sizeof words - (size_t)shown, "\xE2\x82\xAC");
+        snprintf(text + length, sizeof text - (size_t)length, ",4\n");
+        snprintf(words + shown, sizeof words - (size_t)shown, "...\"; CSV option");
+        csv_expect_error(text, "header=false", DNN_ERROR_FORMAT, words);
+        assert_true(strlen(dnn_last_error()) < 400);
+    }
 }
 
 /* ---- harm ---- */

@@ -4,6 +4,8 @@
  * The files of npy_expected.h are NumPy's own, with the numbers that NumPy reads from them: every type, byte order, layout
  * and version. Headers that NumPy does not write are made here, by hand. Damage is in test_hostile.c.
  */
+#include "base/memory.h"
+#include "data/npy.h"
 #include "expect.h"
 #include "files.h"
 #include "parity/npy_case.h"
@@ -403,6 +405,22 @@ static void test_files_that_do_not_belong_together_are_refused(void **state)
     assert_null(dataset);
 }
 
+/* Whoever keeps bytes as bytes, as is done with images: no reader of the public interface does it with NPY files. */
+static void test_bytes_in_fortran_order_may_stay_bytes(void **state)
+{
+    (void)state;
+    static const uint8_t in_file[] = {1, 2, 3, 4, 5, 6}, in_rows[] = {1, 3, 5, 2, 4, 6};
+    struct number_stream stream = {0};
+    void *bytes = NULL;
+    write_npy(x_path, "{'descr': '|u1', 'fortran_order': True, 'shape': (2, 3), }", in_file, sizeof in_file);
+    assert_ok(npy_open(x_path, &stream));
+    assert_int_equal(number_stream_stored(&stream, true), STORED_U8);
+    assert_ok(number_stream_read(&stream, STORED_U8, &bytes));
+    assert_memory_equal(bytes, in_rows, sizeof in_rows);
+    number_stream_close(&stream);
+    memory_free(bytes);
+}
+
 /* ---- many numbers ---- */
 
 enum { N = 70001, N_EACH = 3 }; /* several blocks of every size that the reader uses, and a rest */
@@ -478,6 +496,7 @@ int main(void)
         cmocka_unit_test(test_integers_that_no_double_holds_are_refused),
         cmocka_unit_test(test_labels_out_of_range_are_refused),
         cmocka_unit_test(test_files_that_do_not_belong_together_are_refused),
+        cmocka_unit_test(test_bytes_in_fortran_order_may_stay_bytes),
         cmocka_unit_test(test_large_arrays_come_whole),
     };
     return cmocka_run_group_tests(tests, enter, files_leave);
