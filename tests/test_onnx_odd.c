@@ -8,6 +8,7 @@
 #include "onnx_bytes.h"
 #include "support.h"
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -22,6 +23,7 @@
 #include "core/network.h"
 #include "format/onnx_read.h"
 #include "format/onnx_write.h"
+#include "format/settings.h"
 
 enum { FLOAT16 = 10 };
 
@@ -213,6 +215,51 @@ static void test_constants_may_be_numbers_in_nodes(void **state)
     expect_computes((const double[]){21}, 1);
 }
 
+/* As files of old versions do. What a node makes is no such thing. */
+static void test_initializers_may_be_listed_as_inputs_too(void **state)
+{
+    (void)state;
+    begin();
+    put_rows(&graph, 11, "w", 3);
+    put_rows(&graph, 11, "b", 3);
+    put_node(&graph, "layer", "Gemm", "x w b", "y", "");
+    expect_computes((const double[]){42, 54, 66}, 3);
+    begin();
+    put_node(&graph, "layer", "Gemm", "x w", "b", "");
+    expect_refused(DNN_ERROR_FORMAT, "the name \"b\" is made twice");
+    begin();
+    put_rows(&graph, 11, "x", 2);
+    put_node(&graph, "layer", "Gemm", "x w", "y", "");
+    expect_refused(DNN_ERROR_FORMAT, "the name \"x\" is made twice");
+}
+
+/* In a network of doubles it need not be a float: it becomes the setting as it is. */
+static void test_a_slope_may_be_no_float(void **state)
+{
+    (void)state;
+    static const double weights[] = {1, 2}, slope = 0.1;
+    const int64_t dims[] = {2, 1};
+    struct content content = {0};
+    dnn_model *model = NULL;
+    double y = 0;
+    graph.size = 0;
+    put_rows(&graph, 11, "x", 2);
+    put_rows(&graph, 12, "y", 0);
+    put_tensor(&graph, "w", ONNX_DOUBLE, dims, 2, weights);
+    put_tensor(&graph, "c", ONNX_DOUBLE, NULL, 0, &slope);
+    put_node(&graph, "layer", "Gemm", "x w", "z", "");
+    put_node(&graph, "slope", "Mul", "z c", "s", "");
+    put_node(&graph, "sigmoid", "Sigmoid", "s", "y", "");
+    put_model(&file, &graph, 13);
+    assert_ok(onnx_read(file.data, (int64_t)file.size, "odd.onnx", &content));
+    assert_string_equal(settings_find(&content.settings, "sigmoid_slope"), "0.1");
+    content_clear(&content);
+    assert_ok(import(&model));
+    assert_ok(dnn_model_predict(model, (const double[]){1, 10}, 1, &y));
+    assert_true(fabs(y - 1 / (1 + exp(-0.1 * 21))) < 1e-14);
+    dnn_model_destroy(model);
+}
+
 /* (x − offset) · scale of ai.onnx.ml, beside the plain formula */
 static void test_a_scaler_standardizes_the_input(void **state)
 {
@@ -311,6 +358,8 @@ int main(void)
         cmocka_unit_test(test_a_deep_input_must_be_flattened),
         cmocka_unit_test(test_weights_that_are_infinite_in_16_bits_are_refused),
         cmocka_unit_test(test_constants_may_be_numbers_in_nodes),
+        cmocka_unit_test(test_initializers_may_be_listed_as_inputs_too),
+        cmocka_unit_test(test_a_slope_may_be_no_float),
         cmocka_unit_test(test_a_scaler_standardizes_the_input),
         cmocka_unit_test(test_settings_that_are_too_long_or_too_many_are_refused),
         cmocka_unit_test(test_files_beyond_2_gib_are_neither_read_nor_written),
