@@ -222,6 +222,29 @@ static void test_tensors_that_cannot_be_are_refused(void **state)
     refuse("\"dtype\":\"F64\"", "\"dtype\":\"I64\"", "no matrix of 3 columns");
 }
 
+/* The moments of the first layer, 2 × 2 and 2 numbers, become 1 × 5 and 1: as many, and a layer by themselves. */
+static void test_moments_of_another_shape_are_refused(void **state)
+{
+    (void)state;
+    static const char first[] = "\"optimizer.0.layers.0.weight\":", next[] = "\"optimizer.0.layers.1.weight\":",
+                      made[] = "%s{\"dtype\":\"%s\",\"shape\":[1,5],\"data_offsets\":[%lld,%lld]},"
+                               "\"optimizer.0.layers.0.bias\":{\"dtype\":\"%s\",\"shape\":[1],"
+                               "\"data_offsets\":[%lld,%lld]},";
+    char find[512], replacement[512], type[4];
+    long long begin, end;
+    const char *from = strstr((const char *)checkpoint.data + 8, first);
+    assert_non_null(from);
+    assert_int_equal(sscanf(from + sizeof first - 1,
+                            "{\"dtype\":\"%3[F0-9]\",\"shape\":[2,2],\"data_offsets\":[%lld,%lld]}", type, &begin,
+                            &end),
+                     3);
+    const long long size = (end - begin) / 4;
+    snprintf(find, sizeof find, "%.*s", (int)(strstr(from, next) - from), from);
+    snprintf(replacement, sizeof replacement, made, first, type, begin, begin + 5 * size, type, begin + 5 * size,
+             begin + 6 * size);
+    refuse(find, replacement, "another shape than the model's");
+}
+
 /* The optimizer of the file against its own tensors: where both have as many, the numbers must be possible. */
 static void test_an_optimizer_that_leaves_other_tensors_is_refused(void **state)
 {
@@ -346,6 +369,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_damaged_model_file_is_refused_or_right),
+        cmocka_unit_test(test_moments_of_another_shape_are_refused),
         cmocka_unit_test(test_a_damaged_model_file_is_refused_or_right_with_a_config),
         cmocka_unit_test(test_a_damaged_checkpoint_is_refused_or_right),
         cmocka_unit_test(test_the_model_of_a_damaged_checkpoint_is_refused_or_right),
