@@ -361,6 +361,31 @@ static void test_the_same_model_gives_the_same_bytes(void **state)
     dnn_model_destroy(clone);
 }
 
+/* The weights of one neuron are one list: each of its lines but the last is broken where the next number would go beyond
+ * 110 columns, and nowhere else. */
+static void test_tables_are_broken_where_a_line_would_grow_beyond_110_columns(void **state)
+{
+    (void)state;
+    enum { WIDEST = 110, N_IN = 3000 };
+    static const char *const settings[] = {"precision=f64", "precision=f32"};
+    int lines = 0, full = 0;
+    for (int precision = 0; precision < 2; precision++) {
+        dnn_model *model = model_of((const int64_t[]){N_IN, 1}, 2, settings[precision]);
+        char *text = text_of(model);
+        const char *line = strchr(strstr(text, "text_weights_0["), '\n') + 1;
+        for (size_t before = WIDEST; *line == ' '; line += before + 1, lines++) {
+            const size_t first = strcspn(line + 4, ",") + 1;
+            assert_true(before + 1 + first > WIDEST);
+            before = strcspn(line, "\n");
+            assert_in_range(before, 4 + first, WIDEST);
+            full += before == WIDEST;
+        }
+        free(text);
+        dnn_model_destroy(model);
+    }
+    assert_true(lines > 500 && full > 0);
+}
+
 /* ---- errors ---- */
 
 static void test_what_is_no_name_is_refused(void **state)
@@ -491,6 +516,7 @@ int main(void)
         cmocka_unit_test(test_no_compiler_warns),
         cmocka_unit_test(test_only_what_the_network_needs_is_written),
         cmocka_unit_test(test_the_same_model_gives_the_same_bytes),
+        cmocka_unit_test(test_tables_are_broken_where_a_line_would_grow_beyond_110_columns),
         cmocka_unit_test(test_what_is_no_name_is_refused),
         cmocka_unit_test(test_what_cannot_be_written_is_told_and_leaves_the_old_file),
         cmocka_unit_test(test_a_standardization_out_of_floats_reach_is_refused),
