@@ -14,6 +14,7 @@
 #include "counted_memory.h"
 
 #include "base/team.h"
+#include "format/content.h"
 #include "refuse_each.h"
 
 #include <unistd.h>
@@ -204,6 +205,27 @@ static void test_a_file_gets_no_more_memory_than_it_could_hold(void **state)
     assert_null(dataset);
 }
 
+/* An allocator may copy a block each time that it grows. A file of 16 MiB can hold a million settings: to ask for more room with each
+ * would be to copy a million times a million of them. */
+static void test_settings_do_not_grow_one_by_one(void **state)
+{
+    (void)state;
+    enum { SETTINGS = 1000, DOUBLINGS = 11 /* to 1024 */ };
+    const int64_t before = counted.blocks;
+    struct settings settings = {0};
+    counted.requests = 0;
+    for (int i = 0; i < SETTINGS; i++) {
+        char key[16];
+        sprintf(key, "%d", i);
+        assert_ok(settings_add(&settings, key, "value"));
+    }
+    assert_in_range(counted.requests, 2 * SETTINGS, 2 * SETTINGS + DOUBLINGS);
+    for (int i = 0; i < SETTINGS; i++)
+        assert_int_equal(atoi(settings.items[i].key), i);
+    settings_clear(&settings);
+    assert_int_equal(counted.blocks, before);
+}
+
 static int setup(void **state)
 {
     count_memory();
@@ -225,6 +247,7 @@ int main(void)
         cmocka_unit_test(test_a_small_networks_prediction_asks_for_nothing),
         cmocka_unit_test(test_a_prediction_that_is_refused_its_threads_is_made_without_them),
         cmocka_unit_test(test_a_file_gets_no_more_memory_than_it_could_hold),
+        cmocka_unit_test(test_settings_do_not_grow_one_by_one),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -9,11 +9,19 @@
 #include <math.h>
 #include <string.h>
 
+/* Room for one more. It doubles, where the count is 0 or a power of two: a stranger's file may have a million of them, and the host's
+ * allocator may copy a block whenever it grows. NULL if there is no memory. */
+static struct setting *with_room(const struct settings *settings)
+{
+    const int64_t count = settings->count;
+    return (count & (count - 1)) != 0
+               ? settings->items
+               : memory_resize(settings->items, count == 0 ? 1 : 2 * count, sizeof(struct setting));
+}
+
 int32_t settings_add(struct settings *settings, const char *key, const char *value)
 {
-    struct setting *items = settings->items == NULL
-                                ? memory_new(1, sizeof *items)
-                                : memory_resize(settings->items, settings->count + 1, (int64_t)sizeof *items);
+    struct setting *items = with_room(settings);
     if (items == NULL) {
         return status_out_of_memory("the settings of a model");
     }

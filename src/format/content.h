@@ -22,7 +22,7 @@ struct setting {
 };
 
 struct settings {
-    struct setting *items; /* [count], owned */
+    struct setting *items; /* [count], owned, with room as settings_add wants it */
     int64_t count;
 };
 
