@@ -12,7 +12,7 @@ full) rounds=33 ;;
 esac
 seeds=12
 log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+trap 'rm -f "$log" "$log.lines"' EXIT
 
 build release test_numerics
 round=0
@@ -32,4 +32,3 @@ awk -v seeds=$((rounds * seeds)) '
     function split_at(word,  i) { for (i = 1; i <= NF; i++) if ($i == word) return i - 1; return 0 }
     END { printf "numerics: %d seeds, %d networks, %d numbers within their bounds, %d refusals that had to be, 0 findings\n",
           seeds, cases, numbers, refusals }' "$log.lines"
-rm -f "$log.lines"
