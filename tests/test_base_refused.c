@@ -9,16 +9,18 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <unistd.h>
 
-/* A call from this one on, from 1, fails; 0: none does. Each kind is counted by itself. */
+/* A call from this one on, from 1, fails; 0: none does. Each kind is counted by itself; the threads of a team ask too. */
 enum kind { THREAD, ATTRIBUTES, LOCK, CONDITION, AFFINITY, PROCESSORS, LOCALE, FORMAT, KINDS };
-static int failing[KINDS], calls[KINDS];
+static atomic_int failing[KINDS], calls[KINDS];
 
 static int fails(enum kind kind)
 {
-    return ++calls[kind] >= failing[kind] && failing[kind] > 0;
+    const int call = atomic_fetch_add(&calls[kind], 1) + 1, first = atomic_load(&failing[kind]);
+    return first > 0 && call >= first;
 }
 
 static int refuse_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *), void *argument)
