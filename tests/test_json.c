@@ -86,6 +86,7 @@ static void test_integers_are_all_of_64_bits(void **state)
     }
     refuse_value("9223372036854775808", "beyond 64 bits");
     refuse_value("-9223372036854775809", "beyond 64 bits");
+    refuse_value("-9223372036854775809", "beyond 64 bits");
     refuse_value("99999999999999999999999999999999999999999", "beyond 64 bits");
 }
 

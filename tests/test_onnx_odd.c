@@ -215,6 +215,17 @@ static void test_constants_may_be_numbers_in_nodes(void **state)
     expect_computes((const double[]){21}, 1);
 }
 
+/* A product takes biases once; a second Add would take the place of the first. */
+static void test_biases_are_added_once(void **state)
+{
+    (void)state;
+    begin();
+    put_node(&graph, "layer", "MatMul", "x w", "z", "");
+    put_node(&graph, "first", "Add", "z b", "s", "");
+    put_node(&graph, "second", "Add", "s b", "y", "");
+    expect_refused(DNN_ERROR_UNSUPPORTED, "node \"second\"");
+}
+
 /* As files of old versions do. What a node makes is no such thing. */
 static void test_initializers_may_be_listed_as_inputs_too(void **state)
 {
@@ -358,6 +369,7 @@ int main(void)
         cmocka_unit_test(test_a_deep_input_must_be_flattened),
         cmocka_unit_test(test_weights_that_are_infinite_in_16_bits_are_refused),
         cmocka_unit_test(test_constants_may_be_numbers_in_nodes),
+        cmocka_unit_test(test_biases_are_added_once),
         cmocka_unit_test(test_initializers_may_be_listed_as_inputs_too),
         cmocka_unit_test(test_a_slope_may_be_no_float),
         cmocka_unit_test(test_a_scaler_standardizes_the_input),
