@@ -1,6 +1,7 @@
 /*
  * test_standardize.c - inputs shifted and scaled by the model: against a naive loop, and numbers of every size.
  */
+#include "core/moments.h"
 #include "expect.h"
 #include "support.h"
 
@@ -186,11 +187,26 @@ static void test_what_does_not_fit_is_refused_and_changes_nothing(void **state)
     dnn_dataset_destroy(narrow);
 }
 
+/* Moments without exponents are of the rows as they are. */
+static void test_moments_need_no_exponents(void **state)
+{
+    (void)state;
+    static const double rows[4][2] = {{1, 100}, {3, 100}, {5, 100}, {7, 100}};
+    double mean[2] = {0}, squares[2] = {0};
+    struct moments moments = {.columns = 2, .mean = mean, .squares = squares};
+    for (int i = 0; i < 4; i++)
+        moments_add(&moments, rows[i]);
+    moments_standardize(&moments, mean, squares);
+    assert_true(mean[0] == 4 && fabs(squares[0] - sqrt(5)) < 1e-15); /* (9 + 1 + 1 + 9) / 4 */
+    assert_true(mean[1] == 100 && squares[1] == 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_mean_and_scale_are_those_of_a_naive_loop),
         cmocka_unit_test(test_everything_that_takes_inputs_standardizes_them),
+        cmocka_unit_test(test_moments_need_no_exponents),
         cmocka_unit_test(test_numbers_at_both_ends_of_the_range_are_standardized),
         cmocka_unit_test(test_a_row_with_nan_is_named_and_refused),
         cmocka_unit_test(test_what_does_not_fit_is_refused_and_changes_nothing),
