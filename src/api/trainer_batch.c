@@ -161,17 +161,29 @@ void batch_differentiate(dnn_trainer *trainer, const struct samples *samples, in
     }
 }
 
-static void gradient_share(void *argument, int32_t index, int32_t count)
+/* Does something to a thread's rows of every W. */
+static void for_own_rows(const struct batch *batch, int32_t index, int32_t count,
+                         void (*act)(const struct batch *batch, struct rows rows))
 {
-    const struct batch *batch = argument;
-    const dnn_trainer *trainer = batch->trainer;
-    for (int64_t l = 0; l < trainer->network->depth; l++) {
-        struct rows rows = network_rows(trainer->network, l);
+    const struct network *network = batch->trainer->network;
+    for (int64_t l = 0; l < network->depth; l++) {
+        struct rows rows = network_rows(network, l);
         rows.count = team_share(rows.count, ROW_BLOCK, index, count, &rows.first);
         if (rows.count > 0) {
-            trainer->core->gradient(trainer->network, trainer->pass, rows, batch->accumulate, batch->gradient);
+            act(batch, rows);
         }
     }
+}
+
+static void make_gradient(const struct batch *batch, struct rows rows)
+{
+    const dnn_trainer *trainer = batch->trainer;
+    trainer->core->gradient(trainer->network, trainer->pass, rows, batch->accumulate, batch->gradient);
+}
+
+static void gradient_share(void *argument, int32_t index, int32_t count)
+{
+    for_own_rows(argument, index, count, make_gradient);
 }
 
 void batch_gradient(dnn_trainer *trainer, bool accumulate, void *gradient)
@@ -179,17 +191,15 @@ void batch_gradient(dnn_trainer *trainer, bool accumulate, void *gradient)
     run(trainer, gradient_share, &(struct batch){.trainer = trainer, .accumulate = accumulate, .gradient = gradient});
 }
 
+static void descend(const struct batch *batch, struct rows rows)
+{
+    const dnn_trainer *trainer = batch->trainer;
+    trainer->core->descend(trainer->network, trainer->pass, rows, batch->eta, trainer->model->theta);
+}
+
 static void descend_share(void *argument, int32_t index, int32_t count)
 {
-    const struct batch *batch = argument;
-    const dnn_trainer *trainer = batch->trainer;
-    for (int64_t l = 0; l < trainer->network->depth; l++) {
-        struct rows rows = network_rows(trainer->network, l);
-        rows.count = team_share(rows.count, ROW_BLOCK, index, count, &rows.first);
-        if (rows.count > 0) {
-            trainer->core->descend(trainer->network, trainer->pass, rows, batch->eta, trainer->model->theta);
-        }
-    }
+    for_own_rows(argument, index, count, descend);
 }
 
 void batch_descend(dnn_trainer *trainer, double eta)
@@ -203,7 +213,7 @@ static double update_some(const struct batch *batch, struct rows rows)
     const dnn_trainer *trainer = batch->trainer;
     const struct arenas arenas = {batch->gradient, trainer->states, trainer->model->theta};
     if (batch->makes_gradient) {
-        trainer->core->gradient(trainer->network, trainer->pass, rows, false, batch->gradient);
+        make_gradient(batch, rows);
     }
     return trainer->core->update(batch->update, trainer->network, rows, &arenas);
 }

@@ -350,7 +350,7 @@ LANES_INLINE void add_outer_products(int samples, real alpha, struct matrix psi,
 }
 
 /* Rows of ∇W that are made together. For many samples as many as share a panel of X̂ while it is in the first cache; for few the
- * writing of ∇W is what counts, and then it is best done row by row (measured: half the time for 2 samples). */
+ * writing of ∇W is what counts, and then a block of rows is best written to its end before the next. */
 enum { GRADIENT_ROWS = 56, FEW_SAMPLES = 16 };
 
 /* A = β A + α Ψᵀ X̂ for so few terms. */
