@@ -6,12 +6,14 @@
  * of them, by whichever thread comes first. Every child trains and predicts; what it got goes back as a sum of bits, and must be
  * what the others got, and at last the parent alone.
  */
+#include "api/dataset.h"
 #include "expect.h"
 #include "support.h"
 #include "thread_support.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -27,7 +29,7 @@
 #define UNDER_TSAN 0
 #endif
 
-enum { THREADS = 8, CHILDREN = 12, ROWS = 40, N_IN = 6, N_OUT = 3, PATIENCE = 60 };
+enum { THREADS = 8, CHILDREN = 12, ROWS = 40, N_IN = 6, N_OUT = 3, PATIENCE = 60, FORKS = 200, MANY = 300 };
 static const int64_t layers[] = {N_IN, 150, 140, N_OUT};
 
 /* ---- what every thread does ---- */
@@ -114,13 +116,11 @@ struct child {
     int pipe;
 };
 
-/* Forks; the child hands back what `get` makes. It must end within PATIENCE seconds, or a signal ends it. */
+/* Forks; the child hands back what `get` makes, which is not 0. It must end within PATIENCE seconds, or a signal ends it. */
 static struct child start_child(uint64_t (*get)(void))
 {
-    int pipes[2];
-    assert_int_equal(pipe(pipes), 0);
-    const struct child child = {fork(), pipes[0]};
-    assert_true(child.process >= 0);
+    int pipes[2] = {-1, -1};
+    const struct child child = {pipe(pipes) == 0 ? fork() : -1, pipes[0]};
     if (child.process == 0) {
         alarm(PATIENCE);
         const uint64_t sum = get();
@@ -130,15 +130,21 @@ static struct child start_child(uint64_t (*get)(void))
     return child;
 }
 
-static uint64_t end_child(struct child child)
+/* What it handed back; 0 if it did not, or did not end well. */
+static uint64_t result_of(struct child child)
 {
     uint64_t sum = 0;
     int status = -1;
     const ssize_t size = read(child.pipe, &sum, sizeof sum);
     close(child.pipe);
-    assert_int_equal(waitpid(child.process, &status, 0), child.process);
-    assert_int_equal(status, 0);
-    assert_int_equal(size, sizeof sum);
+    const bool has_ended = child.process > 0 && waitpid(child.process, &status, 0) == child.process;
+    return has_ended && status == 0 && size == sizeof sum ? sum : 0;
+}
+
+static uint64_t end_child(struct child child)
+{
+    const uint64_t sum = result_of(child);
+    assert_true(sum != 0);
     return sum;
 }
 
@@ -202,6 +208,90 @@ static void test_both_sides_of_a_fork_go_on(void **state)
     dnn_config_destroy(config);
 }
 
+/* Forks while others are in the middle of any instruction of a prediction, or of the choice of a dataset's weights: what locks they
+ * hold at that moment, nobody gives back in the child. */
+static struct {
+    dnn_model *model;
+    dnn_dataset *dataset;
+    double x[ROWS * N_IN];
+    atomic_bool ended;
+} busy;
+
+static bool use_busy_handles(void)
+{
+    static const double weights[ROWS] = {1, 2};
+    double y[ROWS * N_OUT], loss;
+    return dnn_model_predict(busy.model, busy.x, ROWS, y) == DNN_OK &&
+           dnn_model_evaluate(busy.model, busy.dataset, &loss, NULL) == DNN_OK &&
+           dnn_dataset_set_weights(busy.dataset, weights) == DNN_OK;
+}
+
+static uint64_t use_them_once(void)
+{
+    return use_busy_handles() ? 1 : 0;
+}
+
+static void use_or_fork(struct gang_member *member)
+{
+    if (member->index == 0) {
+        for (int i = 0; i < FORKS; i++) {
+            MEMBER_EXPECT(member, result_of(start_child(use_them_once)) == 1);
+        }
+        atomic_store(&busy.ended, true);
+    }
+    while (!atomic_load(&busy.ended)) {
+        MEMBER_EXPECT(member, use_busy_handles());
+    }
+}
+
+/* The same, for certain: what a thread holds for a few instructions is held while the process forks. */
+static uint64_t use_what_is_held(void)
+{
+    double x[MANY * N_IN] = {0}, y[MANY * N_OUT]; /* enough for the model's own threads */
+    return use_busy_handles() && dnn_model_predict(busy.model, x, MANY, y) == DNN_OK ? 1 : 0;
+}
+
+static void make_busy_handles(void)
+{
+    static const int64_t small_layers[] = {N_IN, 20, N_OUT};
+    double y[ROWS * N_OUT];
+    struct gang_member member = {0};
+    dnn_config *config = make_config(&member);
+    fill(busy.x, y);
+    assert_ok(dnn_model_create(small_layers, 3, config, &busy.model));
+    assert_ok(dnn_dataset_create(busy.x, ROWS, N_IN, y, N_OUT, &busy.dataset));
+    atomic_store(&busy.ended, false);
+    dnn_config_destroy(config);
+    assert_int_equal(member.failures, 0);
+}
+
+static void destroy_busy_handles(void)
+{
+    dnn_dataset_destroy(busy.dataset);
+    dnn_model_destroy(busy.model);
+}
+
+static void test_a_child_has_no_locks_of_other_threads(void **state)
+{
+    (void)state;
+    make_busy_handles();
+    assert_true(guard_try(&busy.model->crew.guard) && guard_try(&busy.dataset->weights_guard));
+    assert_int_equal(end_child(start_child(use_what_is_held)), 1);
+    guard_give_back(&busy.model->crew.guard);
+    guard_give_back(&busy.dataset->weights_guard);
+    assert_int_equal(use_what_is_held(), 1);
+    destroy_busy_handles();
+}
+
+static void test_a_fork_may_come_at_any_moment(void **state)
+{
+    (void)state;
+    struct gang_member members[4];
+    make_busy_handles();
+    assert_int_equal(gang_run(4, use_or_fork, NULL, members), 0);
+    destroy_busy_handles();
+}
+
 /* A child of a child. */
 static uint64_t by_grandchild(void)
 {
@@ -228,6 +318,8 @@ int main(void)
 #if !UNDER_TSAN && !DNN_EMULATED
         cmocka_unit_test(test_both_sides_of_a_fork_go_on),
         cmocka_unit_test(test_a_child_may_fork_again),
+        cmocka_unit_test(test_a_child_has_no_locks_of_other_threads),
+        cmocka_unit_test(test_a_fork_may_come_at_any_moment),
 #endif
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

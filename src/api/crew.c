@@ -17,17 +17,16 @@ static const double worth_threads = 1 << 25;
 
 enum { WITH_TEAM, ALONE };
 
-bool crew_begin(struct crew *crew)
+void crew_begin(struct crew *crew)
 {
+    atomic_init(&crew->guard.holder, 0);
     crew->team = NULL;
     pace_begin(&crew->pace, WITH_TEAM);
-    return pthread_mutex_init(&crew->lock, NULL) == 0;
 }
 
 void crew_end(struct crew *crew)
 {
     team_destroy(crew->team);
-    pthread_mutex_destroy(&crew->lock);
 }
 
 /* Threads that a call is divided among. */
@@ -48,11 +47,11 @@ struct crew *crew_take(const dnn_model *model, int64_t n)
 {
     struct crew *crew = &((dnn_model *)model)->crew; /* no part of the model's value */
     const int32_t threads = thread_count(model, n);
-    if (threads < 2 || pthread_mutex_trylock(&crew->lock) != 0) {
+    if (threads < 2 || !guard_try(&crew->guard)) {
         return NULL;
     }
     if (crew->team == NULL && !team_create(threads, &crew->team)) {
-        pthread_mutex_unlock(&crew->lock);
+        guard_give_back(&crew->guard);
         return NULL; /* the call is made without it */
     }
     return crew;
@@ -61,7 +60,7 @@ struct crew *crew_take(const dnn_model *model, int64_t n)
 void crew_give_back(struct crew *crew)
 {
     if (crew != NULL) {
-        pthread_mutex_unlock(&crew->lock);
+        guard_give_back(&crew->guard);
     }
 }
 

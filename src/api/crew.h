@@ -7,22 +7,21 @@
 #ifndef DNN_API_CREW_H
 #define DNN_API_CREW_H
 
+#include "base/guard.h"
 #include "base/pace.h"
 #include "base/team.h"
 #include "core/core.h"
 
 #include <dnn.h>
-#include <pthread.h>
 
 /* A model's. */
 struct crew {
-    pthread_mutex_t lock; /* held by the call that the threads work for */
-    struct team *team;    /* NULL: not started */
-    struct pace pace;     /* whether the team is faster than the caller alone, for a whole chunk */
+    struct guard guard; /* held by the call that the threads work for */
+    struct team *team;  /* NULL: not started */
+    struct pace pace;   /* whether the team is faster than the caller alone, for a whole chunk */
 };
 
-/* False without a lock. */
-bool crew_begin(struct crew *crew);
+void crew_begin(struct crew *crew);
 void crew_end(struct crew *crew);
 
 /* What is done with a chunk. The functions are called on several threads at once, for different parts of the pass. first: the number

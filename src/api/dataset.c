@@ -35,11 +35,10 @@ static void store_release(struct store *store)
 dnn_dataset *dataset_new(void)
 {
     dnn_dataset *dataset = memory_new(1, sizeof *dataset);
-    if (dataset == NULL || pthread_mutex_init(&dataset->weights_lock, NULL) != 0) {
-        memory_free(dataset);
-        return NULL;
+    if (dataset != NULL) {
+        atomic_init(&dataset->references, 1);
+        atomic_init(&dataset->weights_guard.holder, 0);
     }
-    atomic_init(&dataset->references, 1);
     return dataset;
 }
 
@@ -55,7 +54,6 @@ void dnn_dataset_destroy(dnn_dataset *dataset)
     if (dataset != NULL && atomic_fetch_sub_explicit(&dataset->references, 1, memory_order_acq_rel) == 1) {
         store_release(dataset->store);
         dataset_release_weights(dataset->weights);
-        pthread_mutex_destroy(&dataset->weights_lock);
         memory_free(dataset->rows);
         memory_free(dataset);
     }

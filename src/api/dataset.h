@@ -5,6 +5,7 @@
 #define DNN_API_DATASET_H
 
 #include "api/model.h"
+#include "base/guard.h"
 
 enum number_type { NUMBER_F64, NUMBER_F32, NUMBER_U8, NUMBER_LABEL };
 
@@ -29,7 +30,7 @@ struct dnn_dataset {
     int32_t *rows;       /* [size] indices of the store's samples, or NULL for all of them in order */
     int64_t size;
 
-    pthread_mutex_t weights_lock;   /* guards the one below */
+    struct guard weights_guard;     /* of the one below */
     struct sample_weights *weights; /* held, or NULL: all 1 */
 };
 

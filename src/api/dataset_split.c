@@ -34,12 +34,12 @@ void dataset_release_weights(struct sample_weights *weights)
 struct sample_weights *dataset_hold_weights(const dnn_dataset *dataset)
 {
     dnn_dataset *shared = (dnn_dataset *)dataset; /* holding changes nothing that can be seen */
-    pthread_mutex_lock(&shared->weights_lock);
+    guard_take(&shared->weights_guard);
     struct sample_weights *weights = shared->weights;
     if (weights != NULL) {
         atomic_fetch_add_explicit(&weights->references, 1, memory_order_relaxed);
     }
-    pthread_mutex_unlock(&shared->weights_lock);
+    guard_give_back(&shared->weights_guard);
     return weights;
 }
 
@@ -105,10 +105,10 @@ int32_t dnn_dataset_set_weights(dnn_dataset *dataset, const double *weights)
     if (status != DNN_OK) {
         return status;
     }
-    pthread_mutex_lock(&dataset->weights_lock);
+    guard_take(&dataset->weights_guard);
     struct sample_weights *before = dataset->weights;
     dataset->weights = made;
-    pthread_mutex_unlock(&dataset->weights_lock);
+    guard_give_back(&dataset->weights_guard);
     dataset_release_weights(before);
     return DNN_OK;
 }

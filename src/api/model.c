@@ -19,11 +19,10 @@ dnn_model *model_retain(const dnn_model *model)
 
 static void destroy(dnn_model *model)
 {
-    for (int32_t i = 0; i < model->idle_count; i++) {
-        pass_destroy(model->idle[i]);
+    for (int32_t i = 0; i < MODEL_IDLE_PASSES; i++) {
+        pass_destroy(atomic_load_explicit(&model->idle[i], memory_order_relaxed));
     }
     crew_end(&model->crew);
-    pthread_mutex_destroy(&model->idle_lock);
     dnn_config_destroy(model->config);
     memory_free(model->standardization.mean);
     memory_free_aligned(model->theta);

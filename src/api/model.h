@@ -8,8 +8,8 @@
 #include "api/crew.h"
 #include "api/pass.h"
 
-#include <pthread.h>
 #include <stdatomic.h>
+#include <stddef.h>
 
 enum {
     MODEL_IDLE_PASSES = 16,
@@ -27,10 +27,9 @@ struct dnn_model {
     bool is_standardized;
     struct standardization standardization; /* one block from `mean` on, made at the first dnn_model_standardize */
 
-    pthread_mutex_t idle_lock;            /* guards the two below */
-    struct pass *idle[MODEL_IDLE_PASSES]; /* memory of predictions, kept for the next */
-    int32_t idle_count;
-    struct crew crew; /* threads that share predictions */
+    _Atomic(struct pass *)
+        idle[MODEL_IDLE_PASSES]; /* memory of predictions, kept for the next; NULL: none in this place */
+    struct crew crew;            /* threads that share predictions */
 };
 
 /* A model with nothing in it but a copy of a config. */

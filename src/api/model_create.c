@@ -82,15 +82,10 @@ int32_t model_make_empty(const dnn_config *config, dnn_model **out)
     if (model == NULL) {
         return status_out_of_memory("a model");
     }
-    if (pthread_mutex_init(&model->idle_lock, NULL) != 0) {
-        memory_free(model);
-        return status_out_of_memory("a lock");
+    for (int32_t i = 0; i < MODEL_IDLE_PASSES; i++) {
+        atomic_init(&model->idle[i], NULL);
     }
-    if (!crew_begin(&model->crew)) {
-        pthread_mutex_destroy(&model->idle_lock);
-        memory_free(model);
-        return status_out_of_memory("a lock");
-    }
+    crew_begin(&model->crew);
     atomic_init(&model->references, 1);
     atomic_init(&model->training, 0);
     const int32_t status = config_copy(config, &model->config);

@@ -1,9 +1,9 @@
 /*
  * api/predict.c - predict and classify, without and with a workspace of the caller's.
  *
- * A model that many threads share keeps the memory of their predictions, once made, in a short list behind a lock; the
- * lock is held for the time of a pointer's move. Rejected: memory per thread by thread-local storage, which a shared
- * library cannot give back when a model is destroyed.
+ * A model that many threads share keeps the memory of their predictions, once made, in a few places, which are taken and filled by
+ * one exchange of a pointer each. Rejected: memory per thread by thread-local storage, which a shared library cannot give
+ * back when a model is destroyed; a list behind a mutex, which a fork at the wrong moment leaves locked in the child.
  */
 #include "api/predict.h"
 
@@ -12,16 +12,16 @@
 
 int32_t model_borrow_pass(const dnn_model *model, struct pass **out)
 {
-    dnn_model *shared = (dnn_model *)model; /* the list of idle memory is no part of the model's value */
-    struct pass *pass = NULL;
-    pthread_mutex_lock(&shared->idle_lock);
-    if (shared->idle_count > 0) {
-        pass = shared->idle[--shared->idle_count];
-    }
-    pthread_mutex_unlock(&shared->idle_lock);
-    if (pass != NULL) {
-        *out = pass;
-        return DNN_OK;
+    dnn_model *shared = (dnn_model *)model; /* idle memory is no part of the model's value */
+    for (int32_t i = 0; i < MODEL_IDLE_PASSES; i++) {
+        struct pass *pass = NULL;
+        if (atomic_load_explicit(&shared->idle[i], memory_order_relaxed) != NULL) {
+            pass = atomic_exchange_explicit(&shared->idle[i], NULL, memory_order_acquire);
+        }
+        if (pass != NULL) {
+            *out = pass;
+            return DNN_OK;
+        }
     }
     const int64_t rows = pass_affordable_rows(model->core, model->network, MODEL_CHUNK_ROWS);
     return pass_create(model->core, model->network, rows, PASS_EVALUATE, out);
@@ -30,12 +30,13 @@ int32_t model_borrow_pass(const dnn_model *model, struct pass **out)
 void model_return_pass(const dnn_model *model, struct pass *pass)
 {
     dnn_model *shared = (dnn_model *)model;
-    pthread_mutex_lock(&shared->idle_lock);
-    if (shared->idle_count < MODEL_IDLE_PASSES) {
-        shared->idle[shared->idle_count++] = pass;
-        pass = NULL;
+    for (int32_t i = 0; i < MODEL_IDLE_PASSES; i++) {
+        struct pass *none = NULL;
+        if (atomic_compare_exchange_strong_explicit(&shared->idle[i], &none, pass, memory_order_release,
+                                                    memory_order_relaxed)) {
+            return;
+        }
     }
-    pthread_mutex_unlock(&shared->idle_lock);
     pass_destroy(pass);
 }
 

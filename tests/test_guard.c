@@ -1,0 +1,86 @@
+/*
+ * test_guard.c - a lock that a fork cannot leave locked.
+ */
+#include "base/guard.h"
+#include "thread_support.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { THREADS = 4, ROUNDS = 20000, PATIENCE = 20 };
+
+static struct {
+    struct guard guard;
+    int64_t count; /* not atomic: the guard is what keeps it right */
+} counted;
+
+static void count_up(struct gang_member *member)
+{
+    (void)member;
+    for (int i = 0; i < ROUNDS; i++) {
+        guard_take(&counted.guard);
+        counted.count++;
+        guard_give_back(&counted.guard);
+    }
+}
+
+static void test_one_thread_holds_it_at_a_time(void **state)
+{
+    (void)state;
+    struct gang_member members[THREADS];
+    assert_int_equal(gang_run(THREADS, count_up, NULL, members), 0);
+    assert_int_equal(counted.count, THREADS * ROUNDS);
+}
+
+static void expect_it_is_held(struct gang_member *member)
+{
+    MEMBER_EXPECT(member, !guard_try(member->shared));
+}
+
+static void test_who_tries_does_not_wait(void **state)
+{
+    (void)state;
+    struct guard guard = {0};
+    struct gang_member members[THREADS];
+    assert_true(guard_try(&guard));
+    assert_int_equal(gang_run(THREADS, expect_it_is_held, &guard, members), 0);
+    guard_give_back(&guard);
+    assert_true(guard_try(&guard));
+}
+
+/* A child has none of the threads that may have held it. */
+static void test_a_child_takes_what_its_parent_held(void **state)
+{
+    (void)state;
+    struct guard guard = {0};
+    guard_take(&guard);
+    const pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        alarm(PATIENCE);
+        guard_take(&guard);
+        const bool is_held = !guard_try(&guard); /* by the child now */
+        guard_give_back(&guard);
+        _exit(is_held && guard_try(&guard) ? 0 : 1);
+    }
+    int status = -1;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    assert_false(guard_try(&guard)); /* the parent's own is as it was */
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_one_thread_holds_it_at_a_time),
+        cmocka_unit_test(test_who_tries_does_not_wait),
+        cmocka_unit_test(test_a_child_takes_what_its_parent_held),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
