@@ -380,6 +380,10 @@ static void test_a_decimal_comma_in_the_locale_changes_nothing(void **state)
     assert_reads(*state, "learning_rate", "0.25");
     assert_ok(dnn_config_set_number(*state, "sigmoid_slope", 1.5));
     assert_reads(*state, "sigmoid_slope", "1.5");
+    expect_invalid(dnn_config_set(*state, "activation.2", "tan"), "activation.2 is \"tan\", expected");
+    expect_invalid(dnn_config_set_number(*state, "activation.2", 1), "activation.2 is \"1\", expected");
+    expect_invalid(dnn_config_set_integer(*state, "activation.2", 1), "activation.2 is \"1\", expected");
+    expect_invalid(dnn_config_set(*state, "activation", "tan"), "activation is \"tan\", expected");
     expect_invalid(dnn_config_set(*state, "learning_rate", "0,5"), "is \"0,5\", expected a number > 0");
     expect_invalid(dnn_config_set_number(*state, "batch_size", 1.5), "is \"1.5\"");
     assert_string_equal(setlocale(LC_ALL, NULL), chosen);

@@ -55,7 +55,7 @@ static int32_t name_the_place(const struct core *core, const char *name, struct 
     return status_error(DNN_ERROR_NOT_FINITE, "%s is %s in row %lld, column %lld (counted from 0)", name,
                         isnan(value)   ? "NaN"
                         : isinf(value) ? "infinite"
-                                       : "too large for a float",
+                                       : "too large for f32",
                         (long long)(at / columns), (long long)(at % columns));
 }
 

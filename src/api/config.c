@@ -27,7 +27,7 @@ static int32_t set_defaults(dnn_config *config, int32_t recipe)
     for (int key = 0; key < KEY_COUNT && status == DNN_OK; key++) {
         const char *text = key_table[key].defaults[recipe];
         status = key_table[key].type == KEY_IS_TEXT ? replace_text(&config->values[key], text)
-                                                    : key_parse((enum key)key, text, &config->values[key]);
+                                                    : key_parse((enum key)key, 0, text, &config->values[key]);
     }
     return status;
 }
@@ -157,7 +157,7 @@ int32_t dnn_config_set(dnn_config *config, const char *key, const char *text)
     union key_value value;
     int32_t status = key_find(key, &found, &layer);
     if (status == DNN_OK) {
-        status = key_parse(found, text, &value);
+        status = key_parse(found, layer, text, &value);
     }
     return status == DNN_OK ? store(config, found, layer, value) : status;
 }
@@ -171,7 +171,7 @@ int32_t dnn_config_set_number(dnn_config *config, const char *key, double number
     union key_value value;
     int32_t status = key_find(key, &found, &layer);
     if (status == DNN_OK) {
-        status = key_from_number(found, number, &value);
+        status = key_from_number(found, layer, number, &value);
     }
     return status == DNN_OK ? store(config, found, layer, value) : status;
 }
@@ -185,7 +185,7 @@ int32_t dnn_config_set_integer(dnn_config *config, const char *key, int64_t inte
     union key_value value;
     int32_t status = key_find(key, &found, &layer);
     if (status == DNN_OK) {
-        status = key_from_integer(found, integer, &value);
+        status = key_from_integer(found, layer, integer, &value);
     }
     return status == DNN_OK ? store(config, found, layer, value) : status;
 }

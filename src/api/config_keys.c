@@ -274,29 +274,33 @@ static void append_expected(struct text *text, const struct key_entry *entry)
     }
 }
 
-static int32_t bad_value(enum key key, int32_t status, const char *value)
+static int32_t bad_value(enum key key, int64_t layer, int32_t status, const char *value)
 {
     char expected[256] = "";
     struct text text = {expected, sizeof expected, 0};
     append_expected(&text, &key_table[key]);
+    if (layer > 0) {
+        return status_error(status, "%s.%lld is \"%.100s\", %s", key_table[key].name, (long long)layer, value,
+                            expected);
+    }
     return status_error(status, "%s is \"%.100s\", %s", key_table[key].name, value, expected);
 }
 
-static int32_t bad_number(enum key key, int32_t status, double number)
+static int32_t bad_number(enum key key, int64_t layer, int32_t status, double number)
 {
     char value[TEXT_NUMBER_CAPACITY];
     text_from_number(number, value);
-    return bad_value(key, status, value);
+    return bad_value(key, layer, status, value);
 }
 
-static int32_t bad_integer(enum key key, int64_t integer)
+static int32_t bad_integer(enum key key, int64_t layer, int64_t integer)
 {
     char value[TEXT_NUMBER_CAPACITY];
     snprintf(value, sizeof value, "%lld", (long long)integer);
-    return bad_value(key, DNN_ERROR_INVALID_ARGUMENT, value);
+    return bad_value(key, layer, DNN_ERROR_INVALID_ARGUMENT, value);
 }
 
-int32_t key_from_integer(enum key key, int64_t integer, union key_value *value)
+int32_t key_from_integer(enum key key, int64_t layer, int64_t integer, union key_value *value)
 {
     const struct key_entry *entry = &key_table[key];
     const bool in_range = entry->type == KEY_IS_INTEGER ? integer >= entry->minimum && integer <= entry->maximum
@@ -304,7 +308,7 @@ int32_t key_from_integer(enum key key, int64_t integer, union key_value *value)
                               ? integer == 0 || integer == 1
                               : entry->type == KEY_IS_NUMBER && is_in_range(entry->range, (double)integer);
     if (!in_range) {
-        return bad_integer(key, integer);
+        return bad_integer(key, layer, integer);
     }
     if (entry->type == KEY_IS_NUMBER) {
         value->number = (double)integer;
@@ -314,11 +318,11 @@ int32_t key_from_integer(enum key key, int64_t integer, union key_value *value)
     return DNN_OK;
 }
 
-int32_t key_from_number(enum key key, double number, union key_value *value)
+int32_t key_from_number(enum key key, int64_t layer, double number, union key_value *value)
 {
     const struct key_entry *entry = &key_table[key];
     if (!isfinite(number)) {
-        return bad_number(key, DNN_ERROR_NOT_FINITE, number);
+        return bad_number(key, layer, DNN_ERROR_NOT_FINITE, number);
     }
     if (entry->type == KEY_IS_NUMBER && is_in_range(entry->range, number)) {
         value->number = number + 0.0; /* -0 is 0 */
@@ -326,12 +330,12 @@ int32_t key_from_number(enum key key, double number, union key_value *value)
     }
     /* ±2⁶² fits an int64_t exactly; larger whole numbers come as integers. */
     if (entry->type == KEY_IS_INTEGER && number == floor(number) && fabs(number) <= 0x1p62) {
-        return key_from_integer(key, (int64_t)number, value);
+        return key_from_integer(key, layer, (int64_t)number, value);
     }
-    return bad_number(key, DNN_ERROR_INVALID_ARGUMENT, number);
+    return bad_number(key, layer, DNN_ERROR_INVALID_ARGUMENT, number);
 }
 
-static int32_t parse_choice(enum key key, const char *text, union key_value *value)
+static int32_t parse_choice(enum key key, int64_t layer, const char *text, union key_value *value)
 {
     for (int32_t i = 0; key_table[key].choice(i) != NULL; i++) {
         if (strcmp(text, key_table[key].choice(i)) == 0) {
@@ -339,28 +343,28 @@ static int32_t parse_choice(enum key key, const char *text, union key_value *val
             return DNN_OK;
         }
     }
-    return bad_value(key, DNN_ERROR_INVALID_ARGUMENT, text);
+    return bad_value(key, layer, DNN_ERROR_INVALID_ARGUMENT, text);
 }
 
-int32_t key_parse(enum key key, const char *text, union key_value *value)
+int32_t key_parse(enum key key, int64_t layer, const char *text, union key_value *value)
 {
     double number;
     int64_t integer;
     switch (key_table[key].type) {
     case KEY_IS_CHOICE:
-        return parse_choice(key, text, value);
+        return parse_choice(key, layer, text, value);
     case KEY_IS_NUMBER:
-        return text_to_number(text, &number) ? key_from_number(key, number, value)
-                                             : bad_value(key, DNN_ERROR_INVALID_ARGUMENT, text);
+        return text_to_number(text, &number) ? key_from_number(key, layer, number, value)
+                                             : bad_value(key, layer, DNN_ERROR_INVALID_ARGUMENT, text);
     case KEY_IS_INTEGER:
-        return text_to_integer(text, &integer) ? key_from_integer(key, integer, value)
-                                               : bad_value(key, DNN_ERROR_INVALID_ARGUMENT, text);
+        return text_to_integer(text, &integer) ? key_from_integer(key, layer, integer, value)
+                                               : bad_value(key, layer, DNN_ERROR_INVALID_ARGUMENT, text);
     case KEY_IS_TEXT:
         value->text = text;
         return DNN_OK;
     default: /* KEY_IS_SWITCH */
         if (strcmp(text, "true") != 0 && strcmp(text, "false") != 0) {
-            return bad_value(key, DNN_ERROR_INVALID_ARGUMENT, text);
+            return bad_value(key, layer, DNN_ERROR_INVALID_ARGUMENT, text);
         }
         value->integer = text[0] == 't';
         return DNN_OK;

@@ -94,11 +94,11 @@ const char *recipe_name(int32_t recipe);
 /* Finds a key. If it is "activation.N": KEY_ACTIVATION, and *layer is N; otherwise *layer is 0. */
 int32_t key_find(const char *name, enum key *key, int64_t *layer);
 
-/* Reads a value for a key from text, a number or an integer; an error says what is expected, and leaves *value. The
- * value of a KEY_IS_TEXT is the text itself, not a copy. */
-int32_t key_parse(enum key key, const char *text, union key_value *value);
-int32_t key_from_number(enum key key, double number, union key_value *value);
-int32_t key_from_integer(enum key key, int64_t integer, union key_value *value);
+/* Reads a value for a key, of one layer if layer > 0, from text, a number or an integer; an error says what is expected,
+ * and leaves *value. The value of a KEY_IS_TEXT is the text itself, not a copy. */
+int32_t key_parse(enum key key, int64_t layer, const char *text, union key_value *value);
+int32_t key_from_number(enum key key, int64_t layer, double number, union key_value *value);
+int32_t key_from_integer(enum key key, int64_t layer, int64_t integer, union key_value *value);
 
 /* A value as text. scratch: [TEXT_NUMBER_CAPACITY] bytes, which may hold the result. */
 const char *key_text(enum key key, union key_value value, char *scratch);
