@@ -628,6 +628,37 @@ static void test_graphs_that_are_no_chain_of_layers_are_refused(void **state)
     expect_refused(6, DNN_ERROR_UNSUPPORTED, "operator set 6");
 }
 
+/* Sets of operators have domains: "" or "ai.onnx" is the one that the version is of, whatever stands before or behind it. */
+static void test_only_the_standard_operators_version_counts(void **state)
+{
+    (void)state;
+    static struct bytes set;
+    static const struct {
+        const char *domain;
+        int version;
+    } sets[][2] = {
+        {{"", 13}, {"ai.onnx.ml", 1}}, {{"ai.onnx.ml", 1}, {"ai.onnx", 13}}, {{"ai.onnx", 13}, {"com.microsoft", 1}}};
+    for (size_t i = 0; i < 4; i++) {
+        begin();
+        put_node(&graph, "", "Gemm", "x w b", "y", "");
+        put_model(&model_bytes, &graph, 0);
+        for (int k = 0; k < 2; k++) {
+            set.size = 0;
+            put_text(&set, 1, i < 3 ? sets[i][k].domain : "ai.onnx.ml");
+            put_integer(&set, 2, i < 3 ? sets[i][k].version : 3);
+            put_message(&model_bytes, 8, &set);
+        }
+        write_bytes(path, model_bytes.data, model_bytes.size);
+        dnn_model *model = NULL;
+        if (i < 3) {
+            assert_ok(dnn_model_import_onnx(path, &model));
+        } else {
+            expect_error(dnn_model_import_onnx(path, &model), DNN_ERROR_FORMAT, "version of ONNX's operators");
+        }
+        dnn_model_destroy(model);
+    }
+}
+
 static void test_slopes_that_differ_are_refused(void **state)
 {
     (void)state;
@@ -712,6 +743,7 @@ int main(void)
         cmocka_unit_test(test_the_config_goes_by_the_output),
         cmocka_unit_test(test_other_operators_are_refused_by_node_and_name),
         cmocka_unit_test(test_graphs_that_are_no_chain_of_layers_are_refused),
+        cmocka_unit_test(test_only_the_standard_operators_version_counts),
         cmocka_unit_test(test_slopes_that_differ_are_refused),
         cmocka_unit_test(test_numbers_that_are_shared_and_scaled_are_refused),
 #else
