@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -54,6 +55,30 @@ static void test_who_tries_does_not_wait(void **state)
     assert_true(guard_try(&guard));
 }
 
+/* Longer than the processor is only offered to others. */
+static void hold_it_long(struct gang_member *member)
+{
+    struct guard *guard = member->shared;
+    if (member->index == 0) {
+        guard_take(guard);
+        MEMBER_EXPECT(member, nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL) == 0);
+        guard_give_back(guard);
+    } else {
+        nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+        guard_take(guard);
+        guard_give_back(guard);
+    }
+}
+
+static void test_who_waits_long_gets_it_at_last(void **state)
+{
+    (void)state;
+    struct guard guard = {0};
+    struct gang_member members[THREADS];
+    assert_int_equal(gang_run(THREADS, hold_it_long, &guard, members), 0);
+    assert_true(guard_try(&guard));
+}
+
 /* A child has none of the threads that may have held it. */
 static void test_a_child_takes_what_its_parent_held(void **state)
 {
@@ -80,6 +105,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_one_thread_holds_it_at_a_time),
         cmocka_unit_test(test_who_tries_does_not_wait),
+        cmocka_unit_test(test_who_waits_long_gets_it_at_last),
         cmocka_unit_test(test_a_child_takes_what_its_parent_held),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

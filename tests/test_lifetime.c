@@ -4,6 +4,7 @@
  * A garbage-collected language destroys in any order. Here every order of six handles that hold one another is run, 720 of
  * them; after each destruction whatever is left is used. The address sanitizer tells what the results do not.
  */
+#include "api/model.h"
 #include "expect.h"
 #include "support.h"
 
@@ -158,6 +159,29 @@ static void test_a_config_may_change_or_go_once_it_was_used(void **state)
     dnn_model_destroy(model), dnn_model_destroy(expected);
 }
 
+/* As many as 17 threads' predictions take, and leave: the memory of 16 waits for the next, the last one's goes at once. The address
+ * sanitizer sees what is left behind. */
+static void test_a_model_keeps_the_memory_of_so_many_predictions(void **state)
+{
+    (void)state;
+    struct pass *taken[MODEL_IDLE_PASSES + 1], *again;
+    dnn_model *model = model_of(layers, 3, "");
+    for (int i = 0; i <= MODEL_IDLE_PASSES; i++) {
+        assert_ok(model_borrow_pass(model, &taken[i]));
+        for (int k = 0; k < i; k++)
+            assert_ptr_not_equal(taken[i], taken[k]);
+    }
+    for (int i = 0; i <= MODEL_IDLE_PASSES; i++)
+        model_return_pass(model, taken[i]);
+    for (int i = 0; i < MODEL_IDLE_PASSES; i++) {
+        assert_ok(model_borrow_pass(model, &again));
+        assert_ptr_equal(again, taken[i]);
+    }
+    for (int i = 0; i < MODEL_IDLE_PASSES; i++)
+        model_return_pass(model, taken[i]);
+    dnn_model_destroy(model);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -165,6 +189,7 @@ int main(void)
         cmocka_unit_test(test_a_trainer_goes_on_training_a_model_that_only_it_holds),
         cmocka_unit_test(test_trainers_of_one_model_share_its_weights),
         cmocka_unit_test(test_a_config_may_change_or_go_once_it_was_used),
+        cmocka_unit_test(test_a_model_keeps_the_memory_of_so_many_predictions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

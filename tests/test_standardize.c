@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -177,6 +178,16 @@ static void test_what_does_not_fit_is_refused_and_changes_nothing(void **state)
     assert_ok(dnn_model_standardize(model, data));
     double far[COLUMNS] = {0, 3, 0, 1, 1e9, 0.1}; /* 1 is 1e300 deviations away */
     expect_not_finite(dnn_model_predict(model, far, 1, answer), "once standardized, is too large for f32 in row 0");
+    double rows[2 * COLUMNS], answers[4] = {SENTINEL, SENTINEL, SENTINEL, SENTINEL};
+    float rows_f32[2 * COLUMNS], answers_f32[4] = {0};
+    memcpy(rows, x, COLUMNS * sizeof *rows);
+    memcpy(rows + COLUMNS, far, sizeof far);
+    for (int j = 0; j < 2 * COLUMNS; j++)
+        rows_f32[j] = j == 2 ? 0 : (float)rows[j]; /* which is no float in row 0 */
+    expect_not_finite(dnn_model_predict(model, rows, 2, answers),
+                      "x, once standardized, is too large for f32 in row 1");
+    expect_not_finite(dnn_model_predict_f32(model, rows_f32, 2, answers_f32), "too large for f32 in row 1");
+    assert_untouched(answers, 4);
     far[3] = (double)INFINITY;
     expect_not_finite(dnn_model_predict(model, far, 1, answer), "infinite in row 0, column 3");
     assert_untouched(answer, 2);
