@@ -313,6 +313,12 @@ static void check_way_back(const struct core *core, int64_t n_in, int64_t n_out,
     for (int64_t j = 0; j < n_in && wants_psi; j++)
         if (row[j] != sum[j])
             fail_msg("[%d, %d] psi %d is %.17g, expected %.17g", (int)n_in, (int)n_out, (int)j, row[j], sum[j]);
+    /* A thread that has no rows of W has a ψ_in of 0 to the last bit, for the others add it to theirs. */
+    core->import_f64(row, matrix_from(psi_in, 1, n_in, in_stride));
+    core->descend_part(layer.network, layer.pass, 0, 0, 0, 0.5, layer.theta, psi_in);
+    core->export_f64(matrix_from(psi_in, 1, n_in, in_stride), row);
+    for (int64_t j = 0; j < n_in; j++)
+        assert_true(row[j] == 0);
     memory_free_aligned(psi_in);
     free(row);
     free(sum);

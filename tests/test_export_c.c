@@ -320,7 +320,13 @@ static void test_only_what_the_network_needs_is_written(void **state)
     standardize(rich);
     char *text = text_of(plain);
     expect_text(text,
-                (const char *const[]){"constants    196 bytes: 49 parameters of float\n", "stack        32 bytes",
+                (const char *const[]){" *     layer     neurons   parameters  activation\n"
+                                      " *     0               2               (input)\n"
+                                      " *     1               5           15  relu\n"
+                                      " *     2               3           18  relu\n"
+                                      " *     3               4           16  identity\n"
+                                      " *\n",
+                                      "constants    196 bytes: 49 parameters of float\n", "stack        32 bytes",
                                       "enum { TEXT_INPUTS = 2, TEXT_OUTPUTS = 4 };",
                                       "void text_predict(const float *x, float *y);", "float a[5], b[3];",
                                       "text_relu(b, 3)", "text_weights_2[16]", NULL},

@@ -441,8 +441,24 @@ static void test_a_file_of_ours_without_its_format_is_damaged(void **state)
     struct bytes file = saved(model), other = changed(file, "\"dnn.format\"", "\"dnn.formau\"");
     expect_no_model(other, DNN_ERROR_FORMAT, "no dnn.format");
     expect_no_model_with(other, config, DNN_ERROR_FORMAT, "no dnn.format");
-    free(file.data);
     free(other.data);
+    /* So is one with only one of its other texts: any tells whose it was. */
+    static const char *const marks[][2] = {{"\"dnn.config\"", "\"dnn.confih\""},
+                                           {"\"dnn.sha256\"", "\"dnn.sha257\""},
+                                           {"\"dnn.header_sha256\"", "\"dnn.header_sha257\""}};
+    for (int kept = 0; kept < 3; kept++) {
+        other = changed(file, "\"dnn.format\"", "\"dnn.formau\"");
+        for (int i = 0; i < 3; i++) {
+            if (i != kept) {
+                const struct bytes before = other;
+                other = changed(before, marks[i][0], marks[i][1]);
+                free(before.data);
+            }
+        }
+        expect_no_model_with(other, config, DNN_ERROR_FORMAT, "no dnn.format");
+        free(other.data);
+    }
+    free(file.data);
     dnn_config_destroy(config);
     dnn_model_destroy(model);
 }

@@ -1,6 +1,7 @@
 /*
  * test_standardize.c - inputs shifted and scaled by the model: against a naive loop, and numbers of every size.
  */
+#include "core/core.h"
 #include "core/moments.h"
 #include "expect.h"
 #include "support.h"
@@ -198,6 +199,26 @@ static void test_what_does_not_fit_is_refused_and_changes_nothing(void **state)
     dnn_dataset_destroy(narrow);
 }
 
+/* Bytes are numbers from 0 to 1, as everywhere. */
+static void test_bytes_are_standardized_row_by_row(void **state)
+{
+    (void)state;
+    enum { ROWS = 3, WIDTH = 4, STRIDE = 8 };
+    static const uint8_t in[ROWS * WIDTH] = {0, 255, 51, 102, 7, 8, 9, 10, 200, 100, 50, 25};
+    static const double mean[WIDTH] = {0.5, 0.25, -1, 0}, scale[WIDTH] = {0.5, 2, 4, 0.125};
+    const struct standardization by = {WIDTH, (double *)mean, (double *)scale};
+    double of_f64[ROWS * STRIDE];
+    float of_f32[ROWS * STRIDE];
+    core_f64.standardize_u8(in, &by, matrix_from(of_f64, ROWS, WIDTH, STRIDE));
+    core_f32.standardize_u8(in, &by, matrix_from(of_f32, ROWS, WIDTH, STRIDE));
+    for (int i = 0; i < ROWS * WIDTH; i++) {
+        const double expected = (in[i] / 255.0 - mean[i % WIDTH]) / scale[i % WIDTH];
+        const int at = i / WIDTH * STRIDE + i % WIDTH;
+        assert_near("double", i, of_f64[at], expected, 1, 1e-15);
+        assert_near("float", i, of_f32[at], expected, 1, 1e-6);
+    }
+}
+
 /* Moments without exponents are of the rows as they are. */
 static void test_moments_need_no_exponents(void **state)
 {
@@ -221,6 +242,7 @@ int main(void)
         cmocka_unit_test(test_numbers_at_both_ends_of_the_range_are_standardized),
         cmocka_unit_test(test_a_row_with_nan_is_named_and_refused),
         cmocka_unit_test(test_what_does_not_fit_is_refused_and_changes_nothing),
+        cmocka_unit_test(test_bytes_are_standardized_row_by_row),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
