@@ -78,6 +78,24 @@ static void test_dead_units_are_named(void **state)
     const int64_t layers[] = {4, 16, 4};
     diagnose(layers, 3, "activation=relu init=zeros output_activation=identity", 64, 1.0);
     assert_says("Layer 1 (relu) has dead units: 100 %");
+    diagnose(layers, 3, "activation=relu init=zeros output_activation=relu", 64, 1.0);
+    assert_says("Layer 1 (relu) has dead units: 100 %");
+    assert_says("Layer 2 (relu) has dead units: 100 %");
+}
+
+/* A loss that is computed from z loses nothing to the output's activation; the hidden layers are what they are. */
+static void test_hidden_layers_are_looked_at_whatever_the_loss(void **state)
+{
+    (void)state;
+    const int64_t layers[] = {4, 16, 4};
+    diagnose(layers, 3, "activation=relu init=zeros output_activation=softmax loss=cross_entropy", 64, 1.0);
+    assert_says("Layer 1 (relu) has dead units: 100 %");
+    assert_true(strstr(said, "Layer 2 (softmax)") == NULL);
+    diagnose(layers, 3,
+             "activation=sigmoid sigmoid_slope=1 init=uniform01 output_activation=sigmoid loss=binary_cross_entropy",
+             64, 1e3);
+    assert_says("100 %  100 %\n2      sigmoid"); /* the end of layer 1's line in the table */
+    assert_says(" 0 %    0 %\n");
 }
 
 static void test_vanishing_and_exploding_gradients_are_named(void **state)
@@ -381,6 +399,7 @@ int main(void)
         cmocka_unit_test(test_the_tutorials_network_at_slope_1_is_told_what_the_tutorial_found),
         cmocka_unit_test(test_and_at_slope_a_hundredth_nothing_is_wrong),
         cmocka_unit_test(test_dead_units_are_named),
+        cmocka_unit_test(test_hidden_layers_are_looked_at_whatever_the_loss),
         cmocka_unit_test(test_vanishing_and_exploding_gradients_are_named),
         cmocka_unit_test(test_updates_larger_than_the_weights_are_named),
         cmocka_unit_test(test_a_step_that_overflowed_is_named),

@@ -163,6 +163,9 @@ static void test_layers_of_different_activations_and_one_layer_alone_come_back(v
     dnn_model *single = model_of((const int64_t[]){4, 3}, 2, "precision=f32 init=he_uniform");
     assert_returns(single);
     dnn_model_destroy(single);
+    dnn_model *narrow = model_of((const int64_t[]){1, 1, 3, 1}, 4, "precision=f32 init=he_uniform");
+    assert_returns(narrow); /* a matrix of one column is a matrix still */
+    dnn_model_destroy(narrow);
 }
 
 /* What training needs comes back too: the two models learn alike. */
@@ -626,6 +629,11 @@ static void test_graphs_that_are_no_chain_of_layers_are_refused(void **state)
     begin();
     put_node(&graph, "", "Gemm", "x w b", "y", "");
     expect_refused(6, DNN_ERROR_UNSUPPORTED, "operator set 6");
+    expect_refused(1, DNN_ERROR_UNSUPPORTED, "operator set 1,");
+    begin(); /* what multiplies a sum is one number, not one for each column */
+    put_node(&graph, "", "Gemm", "x w b", "a", "");
+    put_node(&graph, "", "Mul", "a b", "y", "");
+    expect_refused(13, DNN_ERROR_UNSUPPORTED, "is a Mul of a layer's sum and a constant");
 }
 
 /* Sets of operators have domains: "" or "ai.onnx" is the one that the version is of, whatever stands before or behind it. */

@@ -305,6 +305,37 @@ static void test_arrays_of_float_give_what_arrays_of_double_do(void **state)
     }
 }
 
+/* A fit of one sample a batch is as many steps, to the last bit: there the samples come out of a dataset. */
+static void test_a_fit_of_one_sample_a_batch_is_steps(void **state)
+{
+    (void)state;
+    enum { N = 7 };
+    static const int64_t shapes[][4] = {{2, 3, 3, 2}, {1, 1, 1, 1}, {3, 2, 3, 3}, {5, 3, 2, 1}, {6, 4, 5, 6}};
+    for (size_t s = 0; s < 2 * sizeof shapes / sizeof *shapes; s++) {
+        const int64_t *layers = shapes[s / 2];
+        double x[N * MOST], y[N * MOST];
+        struct generator generator = {5};
+        generator_fill(&generator, x, N * layers[0], 0.5);
+        generator_fill(&generator, y, N * layers[3], 0);
+        dnn_model *fitted = model_with(layers, 4, "precision=%s batch_size=1 epochs=2 shuffle=false learning_rate=0.1",
+                                       s % 2 == 0 ? "f64" : "f32"),
+                  *stepped = NULL;
+        assert_ok(dnn_model_clone(fitted, &stepped));
+        dnn_trainer *fit = trainer_of(fitted), *steps = trainer_of(stepped);
+        dnn_dataset *dataset = NULL;
+        assert_ok(dnn_dataset_create(x, N, layers[0], y, layers[3], &dataset));
+        assert_ok(dnn_trainer_fit(fit, dataset, NULL));
+        for (int i = 0; i < 2 * N; i++)
+            assert_ok(dnn_trainer_step(steps, x + i % N * layers[0], y + i % N * layers[3], 1, NULL));
+        double *theta = weights_of(stepped);
+        assert_weights(fitted, theta);
+        free(theta);
+        dnn_dataset_destroy(dataset);
+        dnn_trainer_destroy(fit), dnn_trainer_destroy(steps);
+        dnn_model_destroy(fitted), dnn_model_destroy(stepped);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -314,6 +345,7 @@ int main(void)
         cmocka_unit_test(test_a_step_leaves_the_weights_finite_or_alone),
         cmocka_unit_test(test_other_losses_and_standardized_inputs_are_as_by_the_blas),
         cmocka_unit_test(test_arrays_of_float_give_what_arrays_of_double_do),
+        cmocka_unit_test(test_a_fit_of_one_sample_a_batch_is_steps),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
