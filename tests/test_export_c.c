@@ -344,6 +344,18 @@ static void test_only_what_the_network_needs_is_written(void **state)
                 true);
     expect_text(text, (const char *const[]){"float", "relu", "sigmoid", "0f", NULL}, false);
     free(text);
+    assert_ok(dnn_model_set_parameters(plain, (const double[49]){0.5, -2, 3}));
+    text = text_of(plain);
+    expect_text(text,
+                (const char *const[]){"/* W, [5 x 3], the bias last in each row */\n"
+                                      "static const float text_weights_0[15] = {\n"
+                                      "    0.5f, -2.0f, 3.0f,\n"
+                                      "    0.0f, 0.0f, 0.0f,\n",
+                                      "    0.0f, 0.0f, 0.0f,\n"
+                                      "};\n",
+                                      NULL},
+                true);
+    free(text);
     dnn_model_destroy(plain);
     dnn_model_destroy(rich);
 }

@@ -3,8 +3,10 @@
  * safetensors file is refused with the reason, whatever it claims.
  */
 #define _GNU_SOURCE /* memmem */
+#include "base/memory.h"
 #include "expect.h"
 #include "file_support.h"
+#include "format/safetensors.h"
 #include "support.h"
 
 #include <setjmp.h>
@@ -363,6 +365,49 @@ static void test_names_with_escapes_are_read(void **state)
                    data, sizeof data, "precision=f64", theta);
 }
 
+/* ---- the largest header ---- */
+
+/* Writes one number, and a text of `length` bytes. *header: the length that the file says its header has */
+static int32_t write_with_text(int64_t length, uint8_t **bytes, int64_t *size, int64_t *header)
+{
+    const double number = 0.5;
+    const struct safetensors_source tensor = {"a", false, 1, 1, 1, 1, 1, &number};
+    char *text = allocate_or_fail((size_t)length + 1, 1);
+    memset(text, 'x', (size_t)length);
+    struct settings metadata = {0};
+    assert_ok(settings_add(&metadata, "key", text));
+    free(text);
+    const int32_t status = safetensors_write(&tensor, 1, &metadata, bytes, size);
+    settings_clear(&metadata);
+    *header = 0;
+    for (int i = 7; status == DNN_OK && i >= 0; i--)
+        *header = *header << 8 | (*bytes)[i];
+    return status;
+}
+
+static void test_a_header_may_have_16_mib_and_no_more(void **state)
+{
+    (void)state;
+    uint8_t *bytes = NULL;
+    int64_t size, header, length = (16 << 20) - 1000;
+    assert_ok(write_with_text(length, &bytes, &size, &header));
+    memory_free(bytes);
+    assert_true(header > length && header < 16 << 20);
+    length += (16 << 20) - header; /* whatever it is filled up with: as long a text as fits is found from here */
+    while (write_with_text(length, &bytes, &size, &header) == DNN_OK) {
+        assert_true(header == 16 << 20 && size == 8 + header + 8);
+        struct safetensors *file = NULL;
+        assert_ok(safetensors_open(bytes, size, "large", &file));
+        assert_int_equal(safetensors_count(file), 1);
+        assert_int_equal(strlen(safetensors_text(file, "key")), length);
+        safetensors_close(file);
+        memory_free(bytes);
+        length++;
+    }
+    expect_error(write_with_text(length, &bytes, &size, &header), DNN_ERROR_UNSUPPORTED, "the format allows 16777216");
+    assert_true(length > (16 << 20) - 1000 + 8);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -380,6 +425,7 @@ int main(void)
         cmocka_unit_test(test_places_that_lie_are_refused),
         cmocka_unit_test(test_messages_are_one_line_whatever_the_names_are),
         cmocka_unit_test(test_names_with_escapes_are_read),
+        cmocka_unit_test(test_a_header_may_have_16_mib_and_no_more),
     };
     return cmocka_run_group_tests(tests, make_scratch, remove_scratch);
 }
