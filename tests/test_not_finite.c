@@ -334,6 +334,7 @@ static void test_an_update_whose_parts_overflow_leaves_the_weights_as_they_were(
     refuse_step("optimizer=sgd learning_rate=0.001 weight_decay=1e30", large, 0, 0); /* λ w */
     refuse_apply("optimizer=sgd learning_rate=1e-30 l2=50 clip_norm=1", huge, 1e38,
                  100); /* scale g and 2 l2 w cancel */
+    refuse_apply("optimizer=sgd learning_rate=1e-30 l2=0.5 clip_norm=1", huge, 1e38, 100);
 }
 
 /* m of an old gradient over ε alone, once β₂ has forgotten it, before η makes it small. */

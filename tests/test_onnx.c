@@ -553,6 +553,8 @@ static void test_other_operators_are_refused_by_node_and_name(void **state)
         {"com.acme.Gemm", "z w", "", "is a com.acme.Gemm"},
         {"LogSoftmax", "z", "", "export the model with Softmax instead"},
         {"Gelu", "z", "approximate='tanh'", "expected approximate = none"},
+        {"Gelu", "z", "approximate='n'", "expected approximate = none"},
+        {"Gelu", "z", "approximate='nones'", "expected approximate = none"},
         {"Gemm", "z w b", "transA=1", "transA"},
         {"Softmax", "z", "axis=0", "over axis 0"},
         {"LeakyRelu", "z", "alpha=-0.5", "alpha"},

@@ -285,6 +285,29 @@ static void test_a_tensor_that_is_described_wrongly_is_refused(void **state)
                 "not known");
 }
 
+/* Numbers of types that no weights are of take their place, too, each as many bytes as the format says. */
+static void test_every_type_has_its_size(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        int size;
+    } types[] = {{"BOOL", 1}, {"U8", 1},  {"I8", 1},  {"F8_E4M3", 1}, {"F8_E5M2", 1},
+                 {"I16", 2},  {"U16", 2}, {"F16", 2}, {"BF16", 2},    {"I32", 4},
+                 {"U32", 4},  {"F32", 4}, {"I64", 8}, {"U64", 8},     {"F64", 8}};
+    for (size_t i = 0; i < COUNT(types); i++) {
+        for (int more = 0; more < 2; more++) {
+            const int end = 16 + 3 * types[i].size + more;
+            char header[256];
+            snprintf(header, sizeof header,
+                     "{" LAYER("a.weight", "[2,2]", "0", "16") ",\"n\":{\"dtype\":\"%s\",\"shape\":[3],"
+                                                               "\"data_offsets\":[16,%d]}}",
+                     types[i].name, end);
+            refuse_with(header, end, "", DNN_ERROR_FORMAT, more ? "bytes" : "1 tensors that belong to no layer");
+        }
+    }
+}
+
 static void test_shapes_that_lie_are_refused(void **state)
 {
     (void)state;
@@ -421,6 +444,7 @@ int main(void)
         cmocka_unit_test(test_bombs_are_refused),
         cmocka_unit_test(test_metadata_that_is_no_texts_is_refused),
         cmocka_unit_test(test_a_tensor_that_is_described_wrongly_is_refused),
+        cmocka_unit_test(test_every_type_has_its_size),
         cmocka_unit_test(test_shapes_that_lie_are_refused),
         cmocka_unit_test(test_places_that_lie_are_refused),
         cmocka_unit_test(test_messages_are_one_line_whatever_the_names_are),

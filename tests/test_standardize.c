@@ -199,6 +199,28 @@ static void test_what_does_not_fit_is_refused_and_changes_nothing(void **state)
     dnn_dataset_destroy(narrow);
 }
 
+/* A row fits if each of its columns does, the first and the last too. */
+static void test_each_column_is_looked_at(void **state)
+{
+    (void)state;
+    enum { ROWS = 2, WIDTH = 5 };
+    double mean[WIDTH] = {0}, scale[WIDTH] = {1, 1, 1, 1, 1};
+    for (int bad = -1; bad < WIDTH; bad++) {
+        double x[ROWS * WIDTH] = {0};
+        float narrow[ROWS * WIDTH] = {0};
+        if (bad >= 0) {
+            scale[bad] = 1e-300;
+            x[WIDTH + bad] = narrow[WIDTH + bad] = 1e30F;
+        }
+        const struct standardization by = {WIDTH, mean, scale};
+        assert_int_equal(core_f64.fit_standardized_f64(x, &by, ROWS), bad < 0);
+        assert_int_equal(core_f64.fit_standardized_f32(narrow, &by, ROWS), bad < 0);
+        assert_int_equal(core_f32.fit_standardized_f64(x, &by, ROWS), bad < 0);
+        assert_int_equal(core_f32.fit_standardized_f32(narrow, &by, ROWS), bad < 0);
+        scale[bad < 0 ? 0 : bad] = 1;
+    }
+}
+
 /* Bytes are numbers from 0 to 1, as everywhere. */
 static void test_bytes_are_standardized_row_by_row(void **state)
 {
@@ -242,6 +264,7 @@ int main(void)
         cmocka_unit_test(test_numbers_at_both_ends_of_the_range_are_standardized),
         cmocka_unit_test(test_a_row_with_nan_is_named_and_refused),
         cmocka_unit_test(test_what_does_not_fit_is_refused_and_changes_nothing),
+        cmocka_unit_test(test_each_column_is_looked_at),
         cmocka_unit_test(test_bytes_are_standardized_row_by_row),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
