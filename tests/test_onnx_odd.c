@@ -84,6 +84,8 @@ static void begin(void)
     put_integers("minus_one", 1, -1, 0);
     put_integers("minus_ones", 2, -1, -1);
     put_integers("three", 3, -1, 3);
+    put_integers("as_is", 2, 0, -1); /* 0: the dimension that is there */
+    put_integers("two_rows", 2, 2, -1);
 }
 
 static void test_operators_are_refused_for_what_they_read_and_how(void **state)
@@ -106,6 +108,7 @@ static void test_operators_are_refused_for_what_they_read_and_how(void **state)
         {"Reshape", "z three", "", DNN_ERROR_UNSUPPORTED, "more dimensions than samples and features"},
         {"Reshape", "z minus_ones", "", DNN_ERROR_UNSUPPORTED, "a shape other than samples and features"},
         {"Reshape", "z minus_one", "", DNN_ERROR_UNSUPPORTED, "a shape other than samples and features"},
+        {"Reshape", "z two_rows", "", DNN_ERROR_UNSUPPORTED, "is a Reshape to rows of -1 numbers"},
         {"Shape", "w", "", DNN_ERROR_UNSUPPORTED, "from its first dimension on"},
         {"Shape", "z", "start=1", DNN_ERROR_UNSUPPORTED, "from its first dimension on"},
         {"Gather", "z index_0", "", DNN_ERROR_UNSUPPORTED, "expected a shape and a constant"},
@@ -198,6 +201,10 @@ static void test_constants_may_be_numbers_in_nodes(void **state)
     put_node(&graph, "list", "Constant", "", "shape", "value_ints=[-1,3]");
     put_node(&graph, "layer", "Gemm", "x w", "z", "");
     put_node(&graph, "rows", "Reshape", "z shape", "y", "");
+    expect_computes((const double[]){41, 52, 63}, 3);
+    begin();
+    put_node(&graph, "layer", "Gemm", "x w", "z", "");
+    put_node(&graph, "rows", "Reshape", "z as_is", "y", "");
     expect_computes((const double[]){41, 52, 63}, 3);
     begin(); /* the number of samples, in brackets or not, is the first dimension */
     put_node(&graph, "number", "Constant", "", "first", "value_int=0");
