@@ -288,6 +288,20 @@ static void test_depth_and_values_have_a_limit(void **state)
         memcpy(text + i, ",[]", 4);
     strcat(text, "]}");
     refuse(text, "is full of tiny values");
+    /* Brackets, commas and texts: 256, and one for each three bytes. {"a":[1,1,…]} with N numbers has N + 2 in 2 N + 7 bytes. */
+    for (int n = 769; n <= 770; n++) {
+        strcpy(text, "{\"a\":[1");
+        for (int i = 1; i < n; i++)
+            strcpy(text + 5 + 2 * i, ",1");
+        strcat(text, "]}");
+        assert_int_equal(strlen(text), 2 * n + 7);
+        if (n == 769) {
+            assert_ok(read_bytes(text, strlen(text), &out));
+            memory_free(out);
+        } else {
+            refuse(text, "is full of tiny values");
+        }
+    }
     free(text);
 }
 
