@@ -697,6 +697,13 @@ static void test_numbers_that_are_shared_and_scaled_are_refused(void **state)
     put_node(&graph, "", "Mul", "x half", "scaled", "");
     put_node(&graph, "", "Gemm", "scaled one_row half", "y", "beta=2.0");
     expect_refused(13, DNN_ERROR_UNSUPPORTED, "shares \"half\"");
+    begin(); /* nor a slope */
+    put_tensor(&graph, "one_row", ONNX_FLOAT, (const int64_t[]){3, 1}, 2, (const double[]){1, 2, 3});
+    put_node(&graph, "", "Gemm", "x w b", "a", "");
+    put_node(&graph, "", "Mul", "a half", "c", "");
+    put_node(&graph, "", "Sigmoid", "c", "d", "");
+    put_node(&graph, "", "Gemm", "d one_row half", "y", "beta=2.0");
+    expect_refused(13, DNN_ERROR_UNSUPPORTED, "shares \"half\"");
 }
 #else
 static void test_a_build_without_onnx_says_so(void **state)
