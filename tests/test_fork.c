@@ -21,12 +21,20 @@
 
 #include <cmocka.h>
 
+/* Of the sanitizers' own allocators it is known, and was seen, that they hold a lock in the child of a fork for ever if a thread took
+ * memory at that moment. The C library's does not. */
 #if defined(__has_feature)
 #define UNDER_TSAN __has_feature(thread_sanitizer)
+#define HAS_OTHER_ALLOCATOR (__has_feature(address_sanitizer) || __has_feature(memory_sanitizer))
 #elif defined(__SANITIZE_THREAD__)
 #define UNDER_TSAN 1
+#define HAS_OTHER_ALLOCATOR 1
+#elif defined(__SANITIZE_ADDRESS__)
+#define UNDER_TSAN 0
+#define HAS_OTHER_ALLOCATOR 1
 #else
 #define UNDER_TSAN 0
+#define HAS_OTHER_ALLOCATOR 0
 #endif
 
 enum { THREADS = 8, CHILDREN = 12, ROWS = 40, N_IN = 6, N_OUT = 3, PATIENCE = 60, FORKS = 200, MANY = 300 };
@@ -208,8 +216,7 @@ static void test_both_sides_of_a_fork_go_on(void **state)
     dnn_config_destroy(config);
 }
 
-/* Forks while others are in the middle of any instruction of a prediction, or of the choice of a dataset's weights: what locks they
- * hold at that moment, nobody gives back in the child. */
+/* Handles that other threads use when the process forks: what locks they hold at that moment, nobody gives back in the child. */
 static struct {
     dnn_model *model;
     dnn_dataset *dataset;
@@ -226,25 +233,7 @@ static bool use_busy_handles(void)
            dnn_dataset_set_weights(busy.dataset, weights) == DNN_OK;
 }
 
-static uint64_t use_them_once(void)
-{
-    return use_busy_handles() ? 1 : 0;
-}
-
-static void use_or_fork(struct gang_member *member)
-{
-    if (member->index == 0) {
-        for (int i = 0; i < FORKS; i++) {
-            MEMBER_EXPECT(member, result_of(start_child(use_them_once)) == 1);
-        }
-        atomic_store(&busy.ended, true);
-    }
-    while (!atomic_load(&busy.ended)) {
-        MEMBER_EXPECT(member, use_busy_handles());
-    }
-}
-
-/* The same, for certain: what a thread holds for a few instructions is held while the process forks. */
+/* What a thread holds for a few instructions is held while the process forks. */
 static uint64_t use_what_is_held(void)
 {
     double x[MANY * N_IN] = {0}, y[MANY * N_OUT]; /* enough for the model's own threads */
@@ -283,6 +272,27 @@ static void test_a_child_has_no_locks_of_other_threads(void **state)
     destroy_busy_handles();
 }
 
+#if !HAS_OTHER_ALLOCATOR
+
+/* The same by chance: others are in the middle of any instruction of a prediction, or of the choice of a dataset's weights. */
+static uint64_t use_them_once(void)
+{
+    return use_busy_handles() ? 1 : 0;
+}
+
+static void use_or_fork(struct gang_member *member)
+{
+    if (member->index == 0) {
+        for (int i = 0; i < FORKS; i++) {
+            MEMBER_EXPECT(member, result_of(start_child(use_them_once)) == 1);
+        }
+        atomic_store(&busy.ended, true);
+    }
+    while (!atomic_load(&busy.ended)) {
+        MEMBER_EXPECT(member, use_busy_handles());
+    }
+}
+
 static void test_a_fork_may_come_at_any_moment(void **state)
 {
     (void)state;
@@ -291,6 +301,8 @@ static void test_a_fork_may_come_at_any_moment(void **state)
     assert_int_equal(gang_run(4, use_or_fork, NULL, members), 0);
     destroy_busy_handles();
 }
+
+#endif
 
 /* A child of a child. */
 static uint64_t by_grandchild(void)
@@ -319,7 +331,9 @@ int main(void)
         cmocka_unit_test(test_both_sides_of_a_fork_go_on),
         cmocka_unit_test(test_a_child_may_fork_again),
         cmocka_unit_test(test_a_child_has_no_locks_of_other_threads),
+#if !HAS_OTHER_ALLOCATOR
         cmocka_unit_test(test_a_fork_may_come_at_any_moment),
+#endif
 #endif
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
