@@ -16,7 +16,11 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#if defined(_WIN32)
+#include "base/windows_file.h"
+#else
 #include <unistd.h>
+#endif
 
 #ifndef O_BINARY
 #define O_BINARY 0

@@ -23,7 +23,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#if defined(_WIN32)
+#include "base/windows_file.h"
+#else
 #include <unistd.h>
+#endif
 
 enum { LARGEST_WRITE = 1 << 30, MOST_TRIES = 100, NAME_CAPACITY = 64, READ_AND_WRITE = 0666, PERMISSIONS = 07777 };
 
@@ -87,6 +91,18 @@ static int32_t check_target(struct writing *writing)
     return DNN_OK;
 }
 
+/* Of a path, with its last slash. */
+static int64_t folder_length(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+#if defined(_WIN32)
+    for (const char *at = path; *at != '\0'; at++) { /* the other slash, and the colon of "C:name" */
+        slash = *at == '\\' || *at == '/' || (*at == ':' && at - path == 1) ? at : slash;
+    }
+#endif
+    return slash == NULL ? 0 : slash - path + 1;
+}
+
 /* temporary ← a name in the target's folder that no other call of this process uses. */
 static int32_t name_temporary(struct writing *writing)
 {
@@ -94,8 +110,7 @@ static int32_t name_temporary(struct writing *writing)
     char name[NAME_CAPACITY];
     snprintf(name, sizeof name, ".dnn-%lld-%llu.tmp", (long long)getpid(),
              (unsigned long long)atomic_fetch_add_explicit(&count, 1, memory_order_relaxed));
-    const char *slash = strrchr(writing->target, '/');
-    writing->folder = slash == NULL ? 0 : slash - writing->target + 1;
+    writing->folder = folder_length(writing->target);
     memory_free(writing->temporary);
     writing->temporary = memory_new(writing->folder + NAME_CAPACITY, 1);
     if (writing->temporary == NULL) {

@@ -26,6 +26,10 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <unistd.h>
+#if defined(_WIN32)
+#define WIN32_LEAN_AND_MEAN
+#include <windows.h>
+#endif
 
 enum { SPINS = 150, REST = 16, STACK_BYTES = 1 << 18, LARGEST_TEAM = 256 };
 
@@ -63,7 +67,14 @@ int32_t team_processors(void)
         return CPU_COUNT(&set) < 1 ? 1 : CPU_COUNT(&set);
     }
 #endif
+#if defined(_WIN32)
+    DWORD_PTR own, all; /* of at most 64, which are one group to Windows: a thread runs on those of one */
+    const long count = GetProcessAffinityMask(GetCurrentProcess(), &own, &all)
+                           ? (long)__builtin_popcountll((unsigned long long)own)
+                           : 1;
+#else
     const long count = sysconf(_SC_NPROCESSORS_ONLN);
+#endif
     return count < 1 ? 1 : count > LARGEST_TEAM ? LARGEST_TEAM : (int32_t)count;
 }
 

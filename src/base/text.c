@@ -13,6 +13,8 @@
 #include <string.h>
 #if defined(__APPLE__)
 #include <xlocale.h>
+#elif defined(_WIN32)
+#include "base/windows_text.h"
 #endif
 
 #define NO_LOCALE ((locale_t)0)
