@@ -17,7 +17,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#if defined(_WIN32)
+#include "base/windows_file.h"
+#else
 #include <unistd.h>
+#endif
 
 /* The calls in the order of their making. */
 enum deed { NOTHING, FAIL, FIND_THE_END };
@@ -59,7 +63,7 @@ static int tried_open(const char *path, int flags, ...)
 {
     va_list rest;
     va_start(rest, flags);
-    const mode_t mode = va_arg(rest, mode_t);
+    const mode_t mode = (mode_t)va_arg(rest, unsigned);
     va_end(rest);
     return fails("open") ? -1 : open(path, flags, mode);
 }
@@ -135,6 +139,21 @@ static char *tried_realpath(const char *path, char *resolved)
     return fails("realpath") ? NULL : realpath(path, resolved);
 }
 
+#if defined(_WIN32) /* where each name is one of base/windows_file.h's already, but for close */
+#define close tried_close
+#define windows_open(...) tried_open(__VA_ARGS__, 0)
+#define windows_stat(path, about) tried_stat(path, about) /* not the struct of that name */
+#define windows_read tried_read
+#define windows_write tried_write
+#define windows_fstat tried_fstat
+#define windows_lseek tried_lseek
+#define windows_fsync tried_fsync
+#define windows_fchmod tried_fchmod
+#define windows_rename tried_rename
+#define windows_unlink tried_unlink
+#define windows_lstat tried_lstat
+#define windows_realpath tried_realpath
+#else
 #define open(...) tried_open(__VA_ARGS__, 0)
 #define read tried_read
 #define write tried_write
@@ -148,10 +167,26 @@ static char *tried_realpath(const char *path, char *resolved)
 #define lstat tried_lstat
 #define stat(path, about) tried_stat(path, about)
 #define realpath tried_realpath
+#endif
 #undef _XOPEN_SOURCE
 #undef _POSIX_C_SOURCE
 #include "base/file.c"       /* NOLINT: on purpose */
 #include "base/file_write.c" /* NOLINT: on purpose */
+#undef close
+#if defined(_WIN32)
+#undef windows_open
+#undef windows_stat
+#undef windows_read
+#undef windows_write
+#undef windows_fstat
+#undef windows_lseek
+#undef windows_fsync
+#undef windows_fchmod
+#undef windows_rename
+#undef windows_unlink
+#undef windows_lstat
+#undef windows_realpath
+#else
 #undef open
 #undef read
 #undef write
@@ -159,11 +194,11 @@ static char *tried_realpath(const char *path, char *resolved)
 #undef lseek
 #undef fsync
 #undef fchmod
-#undef close
 #undef rename
 #undef unlink
 #undef lstat
 #undef stat
 #undef realpath
+#endif
 
 #endif /* DNN_TESTS_FAILING_CALLS_H */

@@ -453,6 +453,7 @@ static void test_lines_are_counted_across_windows(void **state)
     }
 }
 
+#if !defined(_WIN32)
 static void *write_to_pipe(void *path)
 {
     FILE *file = fopen(path, "wb");
@@ -480,6 +481,7 @@ static void test_a_pipe_is_read_like_a_file(void **state)
     assert_string_equal(dnn_dataset_class_name(dataset, 1), "one");
     dnn_dataset_destroy(dataset);
 }
+#endif
 
 /* Inputs by pandas, classes by scikit-learn: see csv_reference.py. A mean is a sum, whose last bit depends on its order. */
 static void test_a_mixed_table_is_what_pandas_makes_of_it(void **state)
@@ -535,7 +537,9 @@ int main(void)
         cmocka_unit_test(test_gzip_members_are_read_as_one_file),
         cmocka_unit_test(test_a_gzip_member_may_begin_at_the_end_of_a_block),
         cmocka_unit_test(test_lines_are_counted_across_windows),
+#if !defined(_WIN32)
         cmocka_unit_test(test_a_pipe_is_read_like_a_file),
+#endif
         cmocka_unit_test(test_a_mixed_table_is_what_pandas_makes_of_it),
         cmocka_unit_test(test_the_locale_changes_nothing),
     };

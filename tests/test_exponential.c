@@ -26,7 +26,7 @@ void exponential_sigmoid_all_f32(int64_t n, const float *x, float *out);
 void exponential_all_f64(int64_t n, const double *x, double *out);
 void exponential_m1_all_f64(int64_t n, const double *x, double *out);
 void exponential_sigmoid_all_f64(int64_t n, const double *x, double *out);
-#if defined(__x86_64__)
+#if DNN_CORE_X86_VERSIONS
 void exponential_all_f32_avx2(int64_t n, const float *x, float *out);
 void exponential_m1_all_f32_avx2(int64_t n, const float *x, float *out);
 void exponential_sigmoid_all_f32_avx2(int64_t n, const float *x, float *out);
@@ -48,7 +48,7 @@ static const struct {
 } versions[] = {
     {"baseline", exponential_all_f32, exponential_m1_all_f32, exponential_sigmoid_all_f32, exponential_all_f64,
      exponential_m1_all_f64, exponential_sigmoid_all_f64},
-#if defined(__x86_64__)
+#if DNN_CORE_X86_VERSIONS
     {"avx2", exponential_all_f32_avx2, exponential_m1_all_f32_avx2, exponential_sigmoid_all_f32_avx2,
      exponential_all_f64_avx2, exponential_m1_all_f64_avx2, exponential_sigmoid_all_f64_avx2},
     {"avx512", exponential_all_f32_avx512, exponential_m1_all_f32_avx512, exponential_sigmoid_all_f32_avx512,

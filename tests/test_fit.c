@@ -234,8 +234,8 @@ static void test_progress_tells_every_batch_and_validation_at_the_end_of_an_epoc
     for (int i = 0; i < 9; i++) {
         assert_int_equal(log->epoch[i], i / 3 + 1);
         assert_int_equal(log->batch[i], i % 3 + 1);
-        assert_true(isnan(log->validation_loss[i]) == (i % 3 != 2));
-        assert_true(isnan(log->validation_accuracy[i]) == (i % 3 != 2));
+        assert_true((isnan(log->validation_loss[i]) != 0) == (i % 3 != 2));
+        assert_true((isnan(log->validation_accuracy[i]) != 0) == (i % 3 != 2));
     }
     assert_int_equal(dnn_trainer_history_count(f->trainer), 3);
     for (int epoch = 0; epoch < 3; epoch++) {

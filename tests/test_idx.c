@@ -14,7 +14,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#if !defined(_WIN32)
 #include <sys/resource.h>
+#endif
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -426,6 +428,23 @@ enum { RATION = 256 << 20 };
 #define IS_SANITIZED 1
 #endif
 
+#if defined(_WIN32)
+/* No process can be limited so. */
+struct rlimit {
+    int none;
+};
+enum { RLIMIT_AS };
+
+static struct rlimit ration_memory(void)
+{
+    return (struct rlimit){0};
+}
+
+static int setrlimit(int resource, const struct rlimit *limit)
+{
+    return resource + limit->none;
+}
+#else
 /* From here on this process gets 256 MiB more and no more. The sanitizers' shadow memory leaves no sense to such a limit;
  * their allocators have one of their own, set in expect.c. */
 static struct rlimit ration_memory(void)
@@ -444,6 +463,7 @@ static struct rlimit ration_memory(void)
 #endif
     return before;
 }
+#endif
 
 /* Each of these claims a gigabyte or more; the files hold 12 kB, which could inflate to 12 MB. */
 static void test_a_lying_header_gets_no_memory(void **state)

@@ -20,7 +20,9 @@
 #include <setjmp.h>
 #include <stddef.h>
 #include <stdint.h>
+#if !defined(_WIN32)
 #include <sys/resource.h>
+#endif
 
 #include <cmocka.h>
 
@@ -275,9 +277,10 @@ static void test_a_fit_whose_checkpoint_fails_says_so_and_leaves_a_checkpoint_or
         assert_ok(present->call(&world, &results));
         world_destroy(&world);
     }
-    assert_in_range(chosen, 20, 200);
+    assert_in_range(chosen, 15, 200); /* fewest on Windows, which opens no folder */
 }
 
+#if !defined(_WIN32)
 /* Not by replaced calls: the process really has no descriptor left. */
 static void test_without_a_descriptor_left_everything_says_so_and_works_afterwards(void **state)
 {
@@ -311,6 +314,7 @@ static void test_without_a_descriptor_left_everything_says_so_and_works_afterwar
     world_destroy(&world);
     assert_in_range(count, 14, 100);
 }
+#endif
 
 static void test_that_many_calls_were_tried(void **state)
 {
@@ -331,7 +335,9 @@ int main(void)
         cmocka_unit_test(test_a_call_that_fails_leaves_all_or_nothing),
         cmocka_unit_test(test_calls_that_do_less_are_gone_on_with_and_may_fail_in_the_middle),
         cmocka_unit_test(test_a_fit_whose_checkpoint_fails_says_so_and_leaves_a_checkpoint_or_none),
+#if !defined(_WIN32)
         cmocka_unit_test(test_without_a_descriptor_left_everything_says_so_and_works_afterwards),
+#endif
         cmocka_unit_test(test_that_many_calls_were_tried),
     };
     return cmocka_run_group_tests(tests, setup, remove_trials);

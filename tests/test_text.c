@@ -161,6 +161,30 @@ static void test_decimal_numbers_are_read(void **state)
     }
 }
 
+/* A number halfway between two doubles goes to the even one, unless a digit says that it is beyond, however far away that is. */
+static void test_every_digit_counts(void **state)
+{
+    (void)state;
+    enum { ZEROS = 2000 };
+    const char halfway[] = "1.00000000000000011102230246251565404236316680908203125"; /* 1 + 2⁻⁵³ */
+    char text[sizeof halfway + ZEROS + 8], zeros[ZEROS + 1];
+    double number = 0;
+    memset(zeros, '0', ZEROS);
+    zeros[ZEROS] = '\0';
+    assert_true(text_to_number(halfway, &number) && number == 1);
+    snprintf(text, sizeof text, "%s%s", halfway, zeros);
+    assert_true(text_to_number(text, &number) && number == 1);
+    snprintf(text, sizeof text, "%s%s1", halfway, zeros);
+    assert_true(text_to_number(text, &number) && number == 1 + DBL_EPSILON);
+    snprintf(text, sizeof text, "-0.%s25e%d", zeros, ZEROS);
+    assert_true(text_to_number(text, &number) && number == -0.25);
+    snprintf(text, sizeof text, "25%s.0e-%d", zeros, ZEROS + 2);
+    assert_true(text_to_number(text, &number) && number == 0.25);
+    assert_true(text_to_number("0e99999999999999999999", &number) && number == 0);
+    assert_true(text_to_number("1e-99999999999999999999", &number) && number == 0);
+    assert_false(text_to_number("1e99999999999999999999", &number));
+}
+
 static void test_nothing_else_is_a_number(void **state)
 {
     (void)state;
@@ -268,6 +292,7 @@ static void test_a_locale_with_a_decimal_comma_changes_nothing(void **state)
     setlocale(LC_ALL, "C");
 }
 
+#if !defined(_WIN32)
 static void test_the_threads_own_locale_is_put_back(void **state)
 {
     (void)state;
@@ -280,6 +305,7 @@ static void test_the_threads_own_locale_is_put_back(void **state)
     assert_true(uselocale(before) == own);
     freelocale(own);
 }
+#endif
 
 /* ---- text_append ---- */
 
@@ -323,12 +349,15 @@ int main(void)
         cmocka_unit_test(test_a_floats_text_is_no_longer_than_it_must_be),
         cmocka_unit_test(test_text_is_no_longer_than_it_must_be),
         cmocka_unit_test(test_decimal_numbers_are_read),
+        cmocka_unit_test(test_every_digit_counts),
         cmocka_unit_test(test_nothing_else_is_a_number),
         cmocka_unit_test(test_integers_are_read_up_to_64_bits),
         cmocka_unit_test(test_nothing_else_is_an_integer),
         cmocka_unit_test(test_errno_is_the_callers),
         cmocka_unit_test(test_a_locale_with_a_decimal_comma_changes_nothing),
+#if !defined(_WIN32)
         cmocka_unit_test(test_the_threads_own_locale_is_put_back),
+#endif
         cmocka_unit_test(test_text_that_does_not_fit_is_counted_and_not_written),
         cmocka_unit_test(test_text_without_a_buffer_is_measured),
     };

@@ -12,8 +12,15 @@ status=0
 
 sed -n 's/^DNN_API [^(]*[ *]\(dnn_[a-z0-9_]*\)(.*/\1/p' "$source/include/dnn.h" | sort >"$work/dnn.h"
 sed -n 's/^ *\([a-z0-9_]*\);$/\1/p' "$source/src/dnn.map" | sort >"$work/dnn.map"
+# What a shared library exports: a DLL has a table of names.
+exported() {
+    case $1 in
+    *.dll) "${OBJDUMP-objdump}" -p "$1" | sed -n '/^\[Ordinal\/Name Pointer\] Table/,/^$/s/^.*\] *//p' | grep -v '^Table' ;;
+    *) nm -D --defined-only "$1" | awk 'NF == 3 { sub(/@.*/, "", $3); print $3 }' ;;
+    esac
+}
 # The linker's own marks (_init, _edata and so on) are no names of ours, and a version script hides them anyway.
-nm -D --defined-only "$shared" | awk 'NF == 3 { sub(/@.*/, "", $3); print $3 }' | sort >"$work/shared"
+exported "$shared" | sort >"$work/shared"
 
 if [ "$(grep -c '^DNN_API' "$source/include/dnn.h")" -ne "$(wc -l <"$work/dnn.h")" ]; then
     echo "FAILED: a DNN_API line of dnn.h does not hold the name of its function"
