@@ -5,6 +5,8 @@
 #   riscv64             the same, but no Debian 12 has its libraries: they are built from sources, with a reference BLAS
 #   musl                this machine, with the C library musl, and libraries built alike
 #   clang               this machine, optimised by Clang; C++ programs with libc++ against what is installed
+#   windows             dnn.dll and the tests by MinGW-w64, with libraries built alike, under Wine; a program against what is
+#                       installed
 #
 # On each machine files are made that must be equal, byte for byte, to this one's, and predictions that must agree (machines/facts.c).
 #
@@ -12,7 +14,7 @@
 #
 # What the emulation cannot do: limit a process's memory (one test of test_idx proves nothing there), and start threads in a child
 # after a fork of a process with several (two tests of test_team are left out). musl has no locale with a decimal comma (the tests
-# of it are skipped, and counted as that). There is no Windows: machines/README.md says what is missing.
+# of it are skipped, and counted as that). Which tests Windows has not, and why, is in tests/CMakeLists.txt.
 set -u
 
 cd "$(dirname "$0")/../.."
@@ -41,11 +43,11 @@ configure() {
         finding "$name: does not build"
 }
 
-# run NAME EXCEPT: the tests.
+# run NAME EXCEPT [ALSO]: the tests; and others whose names are no test_….
 run() {
     log=build/torture/$1-tests.log pattern=.*
     [ "$how" = full ] || pattern=$few
-    ctest --test-dir "build/torture/$1" -R "^test_($pattern)\$" -E "^test_($2)\$" --timeout 1800 --parallel "$jobs" \
+    ctest --test-dir "build/torture/$1" -R "^(test_($pattern)|${3-none})\$" -E "^test_($2)\$" --timeout 1800 --parallel "$jobs" \
         --output-on-failure | tee "$log"
     count=$(grep -c ' Passed ' "$log")
     passed=$((passed + count)) told="$told, $count on $1"
@@ -132,6 +134,25 @@ clang() {
     fi
 }
 
+# As on the other machines; and what a program of Windows sees of it: the DLL loaded and linked with, as it was built and installed.
+windows() {
+    of_sources windows x86_64-w64-mingw32-gcc-posix || return
+    configure windows --toolchain tests/torture/machines/toolchain.cmake -DDNN_MACHINE=windows \
+        -DDNN_BLAS="$PWD/build/torture/sources/windows/lib/libreference_blas.a"
+    sh tests/torture/machines/wine.sh wineboot --init
+    same_facts windows
+    if [ "$how" = short ]; then
+        run windows none house_exports
+        return 0
+    fi
+    run windows none 'unload|openmp|arguments_generated|soak|house_exports'
+    if sh tests/torture/machines/windows_installed.sh; then
+        passed=$((passed + 1)) told="$told, 1 against what is installed there"
+    else
+        finding "windows: a program against what is installed"
+    fi
+}
+
 missing=
 need() {
     command -v "$1" >/dev/null 2>&1 || missing="$missing $1"
@@ -139,7 +160,7 @@ need() {
 
 if [ $# -eq 0 ]; then
     set -- s390x
-    [ "$how" = short ] || set -- s390x arm64 armhf riscv64 musl clang
+    [ "$how" = short ] || set -- s390x arm64 armhf riscv64 musl clang windows
 fi
 for part in "$@"; do
     case $part in
@@ -149,6 +170,7 @@ for part in "$@"; do
     riscv64) need riscv64-linux-gnu-gcc && need qemu-riscv64 ;;
     musl) need musl-gcc ;;
     clang) need clang++ ;;
+    windows) need x86_64-w64-mingw32-gcc-posix && need wine ;;
     *) echo "machines.sh: no part is called $part" >&2 && exit 2 ;;
     esac
 done

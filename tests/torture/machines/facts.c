@@ -172,7 +172,7 @@ int main(int argc, char **argv)
     }
     checkout = argv[1];
     folder = argv[2];
-    predictions = fopen(path_of("%s/%s", folder, "predictions.txt"), "w");
+    predictions = fopen(path_of("%s/%s", folder, "predictions.txt"), "wb");
     if (predictions == NULL) {
         perror(folder);
         return 1;

@@ -87,6 +87,11 @@ if printf '#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__\n#error big\n#endif\n' | "
     big_endian=-DWORDS_BIGENDIAN=1
 fi
 
+windows=
+if printf '#ifndef _WIN32\n#error no\n#endif\n' | "$@" -E -x c - >/dev/null 2>&1; then
+    windows=yes
+fi
+
 cd "$sources/unpacked"
 from=$(echo "$PWD"/zlib-*)
 cp "$from/zlib.h" "$from/zconf.h" "$prefix/include/"
@@ -106,7 +111,10 @@ cp "$from"/include/cmocka*.h "$prefix/include/"
 for setting in ASSERT_H INTTYPES_H MALLOC_H MEMORY_H SETJMP_H SIGNAL_H STDARG_H STDDEF_H STDIO_H STDLIB_H STRINGS_H STRING_H \
     SYS_STAT_H SYS_TYPES_H TIME_H STRUCT_TIMESPEC CALLOC EXIT FPRINTF FREE LONGJMP SIGLONGJMP MALLOC MEMCPY MEMSET PRINTF SETJMP \
     SIGNAL SNPRINTF STRCMP STRCPY VSNPRINTF STRSIGNAL CLOCK_GETTIME GCC_THREAD_LOCAL_STORAGE CLOCK_REALTIME; do
-    echo "#define HAVE_$setting 1"
+    case $windows$setting in
+    yesSIGLONGJMP | yesSTRSIGNAL) ;;
+    *) echo "#define HAVE_$setting 1" ;;
+    esac
 done >"$prefix/settings/config.h"
 library cmocka cmocka "${from##*-}" "-I$prefix/settings -I$prefix/include -DHAVE_CONFIG_H" "$from/src/cmocka.c"
 

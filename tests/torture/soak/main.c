@@ -16,6 +16,12 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+#if defined(_WIN32)
+#define WIN32_LEAN_AND_MEAN
+#include <windows.h>
+
+#include <psapi.h>
+#endif
 
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
@@ -119,6 +125,15 @@ static void catch_deaths(void)
 
 /* ---- memory ---- */
 
+#if defined(_WIN32)
+static int64_t resident_bytes(void)
+{
+    PROCESS_MEMORY_COUNTERS told = {0};
+    if (!K32GetProcessMemoryInfo(GetCurrentProcess(), &told, sizeof told))
+        fail(&world, "the system does not tell what memory this process has");
+    return (int64_t)told.WorkingSetSize;
+}
+#else
 static int64_t resident_bytes(void)
 {
     long pages = 0;
@@ -128,6 +143,7 @@ static int64_t resident_bytes(void)
     fclose(file);
     return pages * sysconf(_SC_PAGESIZE);
 }
+#endif
 
 struct memory {
     int64_t sequences;

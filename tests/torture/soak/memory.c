@@ -22,6 +22,13 @@ static atomic_llong bytes, refusals;
 
 #if DNN_HAS_ALLOCATOR
 
+#if defined(_WIN32)
+static size_t malloc_usable_size(void *block)
+{
+    return block == NULL ? 0 : _msize(block);
+}
+#endif
+
 static bool is_refused(void)
 {
     if (atomic_load(&granted) == INT_MAX || atomic_fetch_sub(&granted, 1) > 0)
