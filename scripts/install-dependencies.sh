@@ -17,7 +17,8 @@
 #   fuzz    clang with its sanitizers and libFuzzer
 #   ci      clang-format, the other BLAS libraries that .ci/run tries, and what bench/charts.py needs
 #   package what makes and looks at packages: Debian's and RPM's tools; Ruby, for the syntax of Homebrew's formula
-#   torture for tests/torture: gcovr, cross compilers and emulators, musl, MinGW-w64 and Wine, libc++, clang, valgrind
+#   torture for tests/torture: gcovr, cross compilers and emulators, musl, libc++, clang, valgrind
+#   windows for the part of it that runs the tests on Windows: MinGW-w64 and Wine, more than half a gigabyte
 #   docs    Doxygen, for the HTML manual; man, to look at the man pages
 #   ffi     what the callers in other languages under examples/ffi need; ffi-LANGUAGE: for that one alone
 #
@@ -207,11 +208,14 @@ need_group() {
         need_program riscv64-linux-gnu-gcc gcc-riscv64-linux-gnu
         need_file /usr/riscv64-linux-gnu/include/stdio.h libc6-dev-riscv64-cross
         need_program musl-gcc musl-tools
+        need_program dpkg-source dpkg-dev
+        need_libcxx
+        ;;
+    windows)
         need_program x86_64-w64-mingw32-gcc-posix gcc-mingw-w64-x86-64-posix
         need_program wine wine
         need_file /usr/lib/wine/wine64 wine64
         need_program dpkg-source dpkg-dev
-        need_libcxx
         ;;
     docs)
         need_program doxygen doxygen

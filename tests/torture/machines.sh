@@ -175,7 +175,7 @@ for part in "$@"; do
     esac
 done
 if [ -n "$missing" ]; then
-    echo "machines: SKIPPED: these are not there:$missing; please run: sh scripts/install-dependencies.sh torture"
+    echo "machines: SKIPPED: these are not there:$missing; please run: sh scripts/install-dependencies.sh torture windows"
     exit 77
 fi
 
