@@ -57,28 +57,38 @@ static void test_who_tries_does_not_wait(void **state)
     assert_true(guard_try(&guard));
 }
 
+struct held {
+    struct guard guard;
+    atomic_bool is_held, is_done;
+};
+
 /* Longer than the processor is only offered to others. */
 static void hold_it_long(struct gang_member *member)
 {
-    struct guard *guard = member->shared;
+    struct held *held = member->shared;
     if (member->index == 0) {
-        guard_take(guard);
+        guard_take(&held->guard);
+        atomic_store(&held->is_held, true);
         MEMBER_EXPECT(member, nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL) == 0);
-        guard_give_back(guard);
-    } else {
-        nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
-        guard_take(guard);
-        guard_give_back(guard);
+        atomic_store(&held->is_done, true);
+        guard_give_back(&held->guard);
+        return;
     }
+    while (!atomic_load(&held->is_held)) {
+        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+    }
+    guard_take(&held->guard);
+    MEMBER_EXPECT(member, atomic_load(&held->is_done));
+    guard_give_back(&held->guard);
 }
 
 static void test_who_waits_long_gets_it_at_last(void **state)
 {
     (void)state;
-    struct guard guard = {0};
+    struct held held = {0};
     struct gang_member members[THREADS];
-    assert_int_equal(gang_run(THREADS, hold_it_long, &guard, members), 0);
-    assert_true(guard_try(&guard));
+    assert_int_equal(gang_run(THREADS, hold_it_long, &held, members), 0);
+    assert_true(guard_try(&held.guard));
 }
 
 #if !defined(_WIN32)

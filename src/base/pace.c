@@ -52,9 +52,10 @@ static bool is_window_over(const struct pace *pace)
     const int32_t turns = pace->window.turns;
     const double others = pace->known[1 - pace->way];
     if (pace->is_trial) {
-        return turns == TRIAL_TURNS || (turns == 1 && pace->window.sum > far_slower * others);
+        return turns >= TRIAL_TURNS || (turns == 1 && pace->window.sum > far_slower * others);
     }
-    return turns == (isinf(others) ? FIRST_TURNS : TURNS);
+    /* More than that are there if a fork came just then: see base/guard.h. */
+    return turns >= (isinf(others) ? FIRST_TURNS : TURNS);
 }
 
 /* The other way is the favourite from now on, or again; what is over took so much longer than it would have. */

@@ -68,10 +68,10 @@ int32_t team_processors(void)
     }
 #endif
 #if defined(_WIN32)
-    DWORD_PTR own, all; /* of at most 64, which are one group to Windows: a thread runs on those of one */
-    const long count = GetProcessAffinityMask(GetCurrentProcess(), &own, &all)
-                           ? (long)__builtin_popcountll((unsigned long long)own)
-                           : 1;
+    DWORD_PTR own = 0, all = 0; /* of at most 64, a group; both 0 where the process has threads in several */
+    const long count = !GetProcessAffinityMask(GetCurrentProcess(), &own, &all) ? 1
+                       : own == 0 ? (long)GetActiveProcessorCount(ALL_PROCESSOR_GROUPS)
+                                  : (long)__builtin_popcountll((unsigned long long)own);
 #else
     const long count = sysconf(_SC_NPROCESSORS_ONLN);
 #endif

@@ -50,6 +50,8 @@ static const struct {
     {ERROR_ACCESS_DENIED, EACCES},
     {ERROR_SHARING_VIOLATION, EACCES},
     {ERROR_LOCK_VIOLATION, EACCES},
+    {ERROR_USER_MAPPED_FILE, EACCES},
+    {ERROR_CANT_RESOLVE_FILENAME, ELOOP},
     {ERROR_FILE_EXISTS, EEXIST},
     {ERROR_ALREADY_EXISTS, EEXIST},
     {ERROR_DISK_FULL, ENOSPC},
@@ -142,9 +144,12 @@ int windows_open(const char *utf8, int flags, ...)
     const HANDLE handle = CreateFileW(path.text, writes ? GENERIC_WRITE : GENERIC_READ, share_all, NULL, how,
                                       FILE_ATTRIBUTE_NORMAL, NULL);
     if (handle == INVALID_HANDLE_VALUE) {
-        return GetLastError() == ERROR_ACCESS_DENIED && has_attribute(&path, FILE_ATTRIBUTE_DIRECTORY)
-                   ? failed_with(EISDIR)
-                   : failed();
+        const DWORD error = GetLastError(); /* which the question after the folder overwrites */
+        if (error == ERROR_ACCESS_DENIED && has_attribute(&path, FILE_ATTRIBUTE_DIRECTORY)) {
+            return failed_with(EISDIR);
+        }
+        SetLastError(error);
+        return failed();
     }
     const int descriptor = _open_osfhandle((intptr_t)handle, (writes ? 0 : _O_RDONLY) | _O_BINARY | _O_NOINHERIT);
     if (descriptor < 0) {
@@ -259,9 +264,12 @@ char *windows_realpath(const char *utf8, char *resolved)
         return NULL;
     }
     const DWORD length = GetFinalPathNameByHandleW(handle, path.text, PATH_MAX, FILE_NAME_NORMALIZED);
-    bool is_told = length > 0 && length < PATH_MAX;
-    is_told = is_told &&
-              WideCharToMultiByte(CP_UTF8, WC_ERR_INVALID_CHARS, path.text, -1, resolved, PATH_MAX, NULL, NULL) > 0;
+    if (length >= PATH_MAX) {
+        SetLastError(ERROR_FILENAME_EXCED_RANGE); /* the call itself has not failed */
+    }
+    const bool is_told =
+        length > 0 && length < PATH_MAX &&
+        WideCharToMultiByte(CP_UTF8, WC_ERR_INVALID_CHARS, path.text, -1, resolved, PATH_MAX, NULL, NULL) > 0;
     if (!is_told) {
         failed();
     }
@@ -274,7 +282,8 @@ char *windows_realpath(const char *utf8, char *resolved)
 /* Whoever has a file open may be done in a moment. */
 static bool may_pass(DWORD error)
 {
-    return error == ERROR_ACCESS_DENIED || error == ERROR_SHARING_VIOLATION || error == ERROR_LOCK_VIOLATION;
+    return error == ERROR_ACCESS_DENIED || error == ERROR_SHARING_VIOLATION || error == ERROR_LOCK_VIOLATION ||
+           error == ERROR_USER_MAPPED_FILE;
 }
 
 int windows_rename(const char *from_utf8, const char *to_utf8)
@@ -298,5 +307,14 @@ int windows_rename(const char *from_utf8, const char *to_utf8)
 int windows_unlink(const char *utf8)
 {
     struct path path;
-    return path_of(utf8, &path) == 0 && !DeleteFileW(path.text) ? failed() : 0;
+    if (path_of(utf8, &path) != 0) {
+        return -1;
+    }
+    for (int i = 0; !DeleteFileW(path.text); i++) {
+        if (i == TRIES || !may_pass(GetLastError())) {
+            return failed();
+        }
+        Sleep(NAP_MILLISECONDS);
+    }
+    return 0;
 }

@@ -3,7 +3,7 @@
  *
  * So there is one way in which a file is read and one in which it is replaced, whatever the system. What differs stays here: paths
  * are UTF-8, whatever the code page, and may be longer than 260 characters; bytes are bytes; no descriptor is inherited by
- * processes that the host starts; a file that is being read may be replaced and removed. A call that fails sets errno.
+ * processes that the host starts; a file that is being read may be removed, and replaced once it is closed. A call that fails sets errno.
  *
  * To be included in the place of <unistd.h>, after all headers of the system.
  */

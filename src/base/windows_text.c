@@ -147,7 +147,7 @@ int windows_format(char *text, size_t size, const char *format, ...)
     va_start(arguments, format);
     const int length = vsnprintf(text, size, format, arguments);
     va_end(arguments);
-    if (size > 0) {
+    if (length > 0 && size > 0) {
         put_point(text);
     }
     return length;

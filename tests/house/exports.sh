@@ -15,7 +15,10 @@ sed -n 's/^ *\([a-z0-9_]*\);$/\1/p' "$source/src/dnn.map" | sort >"$work/dnn.map
 # What a shared library exports: a DLL has a table of names.
 exported() {
     case $1 in
-    *.dll) "${OBJDUMP-objdump}" -p "$1" | sed -n '/^\[Ordinal\/Name Pointer\] Table/,/^$/s/^.*\] *//p' | grep -v '^Table' ;;
+    *.dll)
+        "${OBJDUMP-objdump}" -p "$1" |
+            awk '/^\[Ordinal\/Name Pointer\] Table/ { on = 1; next } on && NF == 0 { exit } on && /^[ \t]*\[/ { print $NF }'
+        ;;
     *) nm -D --defined-only "$1" | awk 'NF == 3 { sub(/@.*/, "", $3); print $3 }' ;;
     esac
 }

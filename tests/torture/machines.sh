@@ -160,8 +160,17 @@ need() {
 
 if [ $# -eq 0 ]; then
     set -- s390x
-    [ "$how" = short ] || set -- s390x arm64 armhf riscv64 musl clang windows
+    if [ "$how" = full ]; then
+        set -- s390x arm64 armhf riscv64 musl clang
+        if command -v wine >/dev/null 2>&1; then
+            set -- "$@" windows
+        else
+            echo "windows: SKIPPED: Wine is not there; please run: sh scripts/install-dependencies.sh windows"
+            told=", none on windows: Wine is not there"
+        fi
+    fi
 fi
+group=torture
 for part in "$@"; do
     case $part in
     s390x) need s390x-linux-gnu-gcc && need qemu-s390x ;;
@@ -170,12 +179,12 @@ for part in "$@"; do
     riscv64) need riscv64-linux-gnu-gcc && need qemu-riscv64 ;;
     musl) need musl-gcc ;;
     clang) need clang++ ;;
-    windows) need x86_64-w64-mingw32-gcc-posix && need wine ;;
+    windows) need x86_64-w64-mingw32-gcc-posix && need wine && group="torture windows" ;;
     *) echo "machines.sh: no part is called $part" >&2 && exit 2 ;;
     esac
 done
 if [ -n "$missing" ]; then
-    echo "machines: SKIPPED: these are not there:$missing; please run: sh scripts/install-dependencies.sh torture windows"
+    echo "machines: SKIPPED: these are not there:$missing; please run: sh scripts/install-dependencies.sh $group"
     exit 77
 fi
 

@@ -194,15 +194,25 @@ def in_order(mutant, times):
     return related + sorted((name for name in times if name not in related), key=times.get)
 
 
-def judge_sanitized(names, times):
-    """'killed by ...', or None. A test that fails there without any change kills nothing, but none does: .ci/run sees to that."""
-    configure(SANITIZED, "-fsanitize=address,undefined -fno-sanitize-recover=all")
-    if not build(*names, where=SANITIZED):
-        return None
-    for name in names:
-        if run_test(name, 60 + 30 * times[name], SANITIZED)[0] not in (0, None):
-            return f"killed by {name} under the sanitizers"
+def failing_sanitized(names, times):
+    """The first of the tests that fails under the sanitizers, or None"""
+    if build(*names, where=SANITIZED):
+        for name in names:
+            if run_test(name, 60 + 30 * times[name], SANITIZED)[0] not in (0, None):
+                return name
     return None
+
+
+def judge_sanitized(mutant, before, names, times):
+    """'killed by ...', or None. What fails there without the change, too, kills nothing, and is told."""
+    configure(SANITIZED, "-fsanitize=address,undefined -fno-sanitize-recover=all")
+    name = failing_sanitized(names, times)
+    if name is None:
+        return None
+    (SOURCE / mutant.path).write_text(before)
+    if failing_sanitized([name], times) is not None:
+        sys.exit(f"{name} fails under the sanitizers without any change")
+    return f"killed by {name} under the sanitizers"
 
 
 def judge(mutant, times, original):
@@ -228,7 +238,7 @@ def judge(mutant, times, original):
             status = run_test(name, SLOW_LIMIT)[0] if build(name) else 0
             if status not in (0, None):
                 return f"killed by {name}"
-        return judge_sanitized(order[:12], times) or "survived"
+        return judge_sanitized(mutant, before, order[:12], times) or "survived"
     finally:
         copy.write_text(before)
 

@@ -15,8 +15,9 @@ mkdir -p "$WINEPREFIX"
 # What it prints comes at its end, by way of a file: the services that the first program starts have its output as theirs, and
 # live on, so whoever read a pipe to its end would wait for them.
 out=$(mktemp "$WINEPREFIX/out.XXXXXX")
+trap 'rm -f "$out"' EXIT
+trap 'exit 143' TERM INT
 status=0
 wine "$@" >"$out" 2>&1 </dev/null || status=$?
 cat "$out"
-rm -f "$out"
 exit "$status"
