@@ -4,8 +4,11 @@
 # usage: sh tests/torture.sh [short|full] [part...]      (full; all parts)
 #
 #   sh tests/torture.sh               everything, for as long as it takes: hours
-#   sh tests/torture.sh short         a share of everything, in under five minutes: what CI runs
+#   sh tests/torture.sh short         a share of everything; but for coverage, mutation and sanitizers, which have builds of their own,
+#                                     it takes under five minutes, and is what .ci/run runs
 #   sh tests/torture.sh full soak     the part tests/torture/soak.sh alone
+#
+# What a part needs that is not there: sh scripts/install-dependencies.sh build test torture (and windows).
 #
 # Every tests/torture/PART.sh is a part, a program of its own: it is given short or full, ends with 0 if all is well, and
 # the last line of its standard output is "PART: COUNT what, ..., 0 findings". Where something is missing on this machine, the
@@ -25,6 +28,10 @@ short | full)
     mode=$1
     shift
     ;;
+-*)
+    echo "usage: sh tests/torture.sh [short|full] [part...]; the parts are: $(cd tests/torture && echo *.sh | sed 's/\.sh//g')" >&2
+    exit 2
+    ;;
 esac
 if [ $# -eq 0 ]; then
     for script in tests/torture/*.sh; do
@@ -42,7 +49,7 @@ run() {
 failed=0
 for part in "$@"; do
     if [ ! -f "tests/torture/$part.sh" ]; then
-        echo "$part: FAILED: there is no tests/torture/$part.sh"
+        echo "$part: FAILED: there is no tests/torture/$part.sh; the parts are: $(cd tests/torture && echo *.sh | sed 's/\.sh//g')"
         failed=1
         continue
     fi

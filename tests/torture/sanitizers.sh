@@ -4,7 +4,7 @@
 #   gcc-asan clang-asan     address, undefined behaviour and leaks
 #   gcc-tsan clang-tsan     threads; without the long tests that have one thread and no lock
 #   msan                    Clang's for uninitialised memory, with libraries built alike from Debian's sources and the reference BLAS
-#   valgrind                the release build, on a processor with AVX2: see valgrind_one.sh
+#   valgrind                the release build, on a processor with AVX2: see support/valgrind_one.sh
 #
 # short: a few tests each, of all builds but GCC's, which .ci/run has whole. full: every test program, but for what is listed below.
 # What is not run anywhere here: the tests that are no program of ours (other languages, installed packages), which .ci/run has.
@@ -88,7 +88,7 @@ valgrind_all() {
     passed=0 failed=0
     for test in $(ctest --test-dir build/release -N -R "^test_($1)\$" -E "^test_($no_valgrind)\$" |
         sed -n 's/.*Test *#[0-9]*: //p'); do
-        if sh $here/valgrind_one.sh build/release "$test"; then
+        if sh $here/support/valgrind_one.sh build/release "$test"; then
             passed=$((passed + 1))
         else
             failed=$((failed + 1))

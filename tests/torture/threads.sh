@@ -16,7 +16,7 @@ esac
 sanitized="test_fork test_team test_threads test_threads_files test_threads_many"
 plain="test_fork test_stack test_team test_threads test_threads_files test_threads_many unload/unload openmp/openmp"
 if ! command -v taskset >/dev/null; then
-    echo "threads: SKIPPED: taskset (util-linux) is missing"
+    echo "threads: SKIPPED: taskset is missing; please install the package util-linux"
     exit 77
 fi
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs one test of a build under valgrind: sh tests/torture/valgrind_one.sh BUILD TEST. Says nothing, and fails, if there is a finding.
+# Runs one test of a build under valgrind: sh tests/torture/support/valgrind_one.sh BUILD TEST. Says nothing, and fails, if there is a finding.
 #
 # Valgrind's processor has AVX2 and no more, and says so when the library asks: the code for AVX-512 is not run, for Valgrind would not
 # know it. It computes a long double as a double, so references that need more are off, and a test may fail for that alone: what
