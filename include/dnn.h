@@ -32,7 +32,8 @@
  * what was expected and what came. Any function may return DNN_ERROR_INVALID_ARGUMENT (a NULL handle or pointer, a size
  * out of range) and, unless it says that it allocates nothing, DNN_ERROR_OUT_OF_MEMORY. Other errors are listed where
  * they arise. A count of rows is at most 2147483647: the BLAS counts with 32 bits. OpenBLAS takes some 130 MB of
- * address space for itself at its own first product (see `engine`), and waits for ever if that is refused.
+ * address space for itself at its own first product (see `engine`), and waits for ever if that is refused; later it ends the
+ * process where its own threads get no memory, from which OPENBLAS_NUM_THREADS=1 keeps it.
  *
  * HANDLES are opaque, and count their references: destroy them in any order, each once, and before the library is
  * unloaded: some have threads. Destroy functions take NULL.
@@ -42,7 +43,8 @@
  * and a trainer's step, fit, accumulate, set_gradient or apply) must have the model for itself; two such calls on one
  * model at once are noticed, and the second returns DNN_ERROR_INVALID_ARGUMENT; a prediction in another thread beside
  * one is not, and may see half-changed weights. Any other handle is used by one thread at a time, except
- * dnn_trainer_cancel, and a dataset, which is shared freely. A call takes at most 48 KiB of its thread's stack.
+ * dnn_trainer_cancel, and a dataset, which is shared freely. A call takes at most 48 KiB of its thread's stack; OpenBLAS,
+ * where it is linked, takes some 60 KiB of each thread's for itself, so that one of 64 KiB does not start.
  *
  * MEMORY is taken when a handle is made, but where its documentation says otherwise. A row of n numbers takes
  *

@@ -187,6 +187,7 @@ static void test_one_hidden_layer_may_differ(void **state)
     assert_ok(dnn_config_set(*state, "activation.2", "relu"));
     assert_ok(dnn_config_set(*state, "activation", "tanh"));
     assert_reads(*state, "activation.1", "tanh");
+    assert_reads(*state, "activation.65534", "tanh");
     assert_reads(*state, "activation.2", "relu");
     assert_ok(dnn_config_set(*state, "activation.2", "identity"));
     assert_reads(*state, "activation.2", "identity");
@@ -235,6 +236,7 @@ static void test_an_unknown_key_is_told_all_the_known(void **state)
                                     "activation.1x",
                                     "activation.01",
                                     "activation.+1",
+                                    "activation.65535",
                                     "activation.99999999999999999999",
                                     "epochs.1"};
     char text[8] = "abc";

@@ -195,7 +195,8 @@ static int64_t layer_of(const char *name)
     }
     const char *number = name + sizeof prefix - 1;
     int64_t layer;
-    return *number >= '1' && *number <= '9' && text_to_integer(number, &layer) ? layer : 0;
+    const bool is_one = *number >= '1' && *number <= '9' && text_to_integer(number, &layer);
+    return is_one && layer <= LARGEST_LAYER_COUNT - 2 ? layer : 0;
 }
 
 static int32_t unknown_key(const char *name)
@@ -204,7 +205,7 @@ static int32_t unknown_key(const char *name)
     struct text text = {list, sizeof list, 0};
     for (int key = 0; key < KEY_COUNT; key++) {
         text_append(&text, "%s%s%s", key == 0 ? "" : ", ", key_table[key].name,
-                    key == KEY_ACTIVATION ? ", activation.N (N = 1 for the first hidden layer)" : "");
+                    key == KEY_ACTIVATION ? ", activation.N (N from 1, the first hidden layer, to 65534)" : "");
     }
     return status_error(DNN_ERROR_INVALID_ARGUMENT, "there is no key \"%.100s\"; the keys are %s", name, list);
 }

@@ -91,6 +91,9 @@ enum { ENGINE_AUTO, ENGINE_BLAS, ENGINE_FUSED };
 /* The name of a recipe; NULL outside the list. */
 const char *recipe_name(int32_t recipe);
 
+/* Of a model, with its inputs and its outputs, which are no hidden layers. */
+enum { LARGEST_LAYER_COUNT = 65536 };
+
 /* Finds a key. If it is "activation.N": KEY_ACTIVATION, and *layer is N; otherwise *layer is 0. */
 int32_t key_find(const char *name, enum key *key, int64_t *layer);
 

@@ -9,7 +9,6 @@
 #include "core/version.h"
 
 /* Enough for any network, and few enough that a wrong count is caught before the sizes are read. */
-enum { LARGEST_LAYER_COUNT = 65536 };
 
 static int32_t check_layers(const int64_t *layers, int64_t layer_count)
 {
