@@ -280,11 +280,11 @@ static int32_t bad_value(enum key key, int64_t layer, int32_t status, const char
     char expected[256] = "";
     struct text text = {expected, sizeof expected, 0};
     append_expected(&text, &key_table[key]);
+    char of_layer[TEXT_NUMBER_CAPACITY] = "";
     if (layer > 0) {
-        return status_error(status, "%s.%lld is \"%.100s\", %s", key_table[key].name, (long long)layer, value,
-                            expected);
+        snprintf(of_layer, sizeof of_layer, ".%lld", (long long)layer);
     }
-    return status_error(status, "%s is \"%.100s\", %s", key_table[key].name, value, expected);
+    return status_error(status, "%s%s is \"%.100s\", %s", key_table[key].name, of_layer, value, expected);
 }
 
 static int32_t bad_number(enum key key, int64_t layer, int32_t status, double number)

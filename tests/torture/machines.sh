@@ -162,11 +162,11 @@ if [ $# -eq 0 ]; then
     set -- s390x
     if [ "$how" = full ]; then
         set -- s390x arm64 armhf riscv64 musl clang
-        if command -v wine >/dev/null 2>&1; then
+        if command -v wine >/dev/null 2>&1 && command -v x86_64-w64-mingw32-gcc-posix >/dev/null 2>&1; then
             set -- "$@" windows
         else
-            echo "windows: SKIPPED: Wine is not there; please run: sh scripts/install-dependencies.sh windows"
-            told=", none on windows: Wine is not there"
+            echo "windows: SKIPPED: Wine or MinGW-w64 is not there; please run: sh scripts/install-dependencies.sh windows"
+            told=", none on windows: Wine or MinGW-w64 is not there"
         fi
     fi
 fi
