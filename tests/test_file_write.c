@@ -415,11 +415,16 @@ static void test_what_is_no_file_is_not_replaced(void **state)
 {
     (void)state;
     const char *pipe_path = scratch_path("pipe"), *folder = scratch_path("folder");
+    char end_path[32]; /* as /dev/stdout is, in a pipeline */
+    int ends[2];
     struct stat about;
+    assert_int_equal(pipe(ends), 0);
+    snprintf(end_path, sizeof end_path, "/dev/fd/%d", ends[1]);
     assert_int_equal(mkfifo(pipe_path, 0600), 0);
     assert_int_equal(mkdir(folder, 0700), 0);
     refuse(pipe_path, "a device or a pipe");
     refuse("/dev/null", "a device or a pipe");
+    refuse(end_path, "a device or a pipe");
     refuse(folder, "Is a directory");
     refuse(scratch_path("folder/"), "Is a directory");
     refuse(scratch(), "Is a directory");
@@ -434,6 +439,8 @@ static void test_what_is_no_file_is_not_replaced(void **state)
     refuse(scratch_path("file/"), "Not a directory");
     refuse(scratch_path("file/below"), "Not a directory");
     assert_true(holds(scratch_path("file"), old_file));
+    close(ends[0]);
+    close(ends[1]);
     unlink(scratch_path("file"));
     unlink(pipe_path);
     rmdir(folder);

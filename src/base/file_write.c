@@ -57,6 +57,25 @@ static int32_t cannot_write(const char *path, int error)
     return status_error(DNN_ERROR_IO, "cannot write \"%s\": %s", path, reason);
 }
 
+/* What the path names at the end of all links, asked of the system: /dev/stdout links to "pipe:[17]", which is no path. */
+static int32_t check_path(struct writing *writing)
+{
+    struct stat about;
+    if (stat(writing->path, &about) != 0) {
+        return errno == ENOENT ? DNN_OK : cannot_write(writing->path, errno);
+    }
+    if (S_ISDIR(about.st_mode)) {
+        return cannot_write(writing->path, EISDIR);
+    }
+    if (!S_ISREG(about.st_mode)) {
+        return status_error(DNN_ERROR_IO, "cannot write \"%s\": it is a device or a pipe, expected a file",
+                            writing->path);
+    }
+    writing->is_replacing = true;
+    writing->mode = about.st_mode & PERMISSIONS;
+    return DNN_OK;
+}
+
 /* target ← path, or what it links to. */
 static int32_t resolve(struct writing *writing)
 {
@@ -71,24 +90,6 @@ static int32_t resolve(struct writing *writing)
         writing->target = memory_copy_text(writing->path);
     }
     return writing->target == NULL ? status_out_of_memory("the name of a file") : DNN_OK;
-}
-
-static int32_t check_target(struct writing *writing)
-{
-    struct stat about;
-    if (stat(writing->target, &about) != 0) {
-        return errno == ENOENT ? DNN_OK : cannot_write(writing->path, errno);
-    }
-    if (S_ISDIR(about.st_mode)) {
-        return cannot_write(writing->path, EISDIR);
-    }
-    if (!S_ISREG(about.st_mode)) {
-        return status_error(DNN_ERROR_IO, "cannot write \"%s\": it is a device or a pipe, expected a file",
-                            writing->path);
-    }
-    writing->is_replacing = true;
-    writing->mode = about.st_mode & PERMISSIONS;
-    return DNN_OK;
 }
 
 /* Of a path, with its last slash. */
@@ -177,8 +178,8 @@ int32_t file_write_begin(const char *path, struct writing **out)
     }
     writing->path = path;
     writing->descriptor = -1;
-    int32_t status = resolve(writing);
-    status = status == DNN_OK ? check_target(writing) : status;
+    int32_t status = check_path(writing);
+    status = status == DNN_OK ? resolve(writing) : status;
     status = status == DNN_OK ? open_temporary(writing) : status;
     status = status == DNN_OK ? keep_mode(writing) : status;
     if (status != DNN_OK) {
