@@ -1,8 +1,8 @@
 #!/bin/sh
-# Random calls of everything, under the address and undefined-behaviour sanitizers; in full as long again in a release, whose pages are
+# Random calls of everything, under the address and undefined-behaviour sanitizers; in full in a release, too, whose pages are
 # its own: see tests/torture/soak.
 #
-# usage: sh tests/torture/soak.sh short|full      (25 seconds, or twice half an hour)
+# usage: sh tests/torture/soak.sh short|full      (25 seconds; or an hour, and half an hour in a release)
 #
 # SOAK_SEED in the environment is the seed of the first sequence, SOAK_SECONDS the time; else short runs the same sequences
 # each time, so that CI fails for what a commit has changed, and full others each day.
@@ -13,14 +13,14 @@ seed=1
 seconds=25
 if [ "$1" = full ]; then
     seed=$(date +%Y%m%d)000000
-    seconds=1800
+    seconds=3600
 fi
 log=build/torture/soak.run
 
-# soak PRESET
+# soak PRESET SECONDS
 soak() {
     build "$1" soak
-    "build/$1/tests/torture/soak/soak" "${SOAK_SEED-$seed}" "${SOAK_SECONDS-$seconds}" >"$log" 2>&1 || {
+    "build/$1/tests/torture/soak/soak" "${SOAK_SEED-$seed}" "${SOAK_SECONDS-$2}" >"$log" 2>&1 || {
         cat "$log"
         exit 1
     }
@@ -28,6 +28,6 @@ soak() {
 }
 
 said=
-soak asan
-[ "$1" = short ] || soak release
+soak asan "$seconds"
+[ "$1" = short ] || soak release $((seconds / 2))
 echo "soak: ${said}0 findings"
