@@ -85,16 +85,13 @@ valgrind_all() {
     [ "$1" = '.*' ] || targets=$(echo "test_$1" | sed 's/|/ test_/g')
     # shellcheck disable=SC2086 # a list of words
     cmake --preset release -DDNN_WERROR=ON && cmake --build build/release --parallel "$jobs" --target $targets || return
-    passed=0 failed=0
-    for test in $(ctest --test-dir build/release -N -R "^test_($1)\$" -E "^test_($no_valgrind)\$" |
-        sed -n 's/.*Test *#[0-9]*: //p'); do
-        if sh $here/support/valgrind_one.sh build/release "$test"; then
-            passed=$((passed + 1))
-        else
-            failed=$((failed + 1))
-        fi
-    done
-    count valgrind $passed $failed
+    log=build/torture/valgrind-tests.log
+    # shellcheck disable=SC2016 # for the other shell
+    ctest --test-dir build/release -N -R "^test_($1)\$" -E "^test_($no_valgrind)\$" | sed -n 's/.*Test *#[0-9]*: //p' |
+        xargs -P "$jobs" -I '{}' sh -c 'sh "$1" build/release "$2" && echo "$2 passed" || echo "$2 did not"' - \
+            $here/support/valgrind_one.sh '{}' | tee "$log"
+    passed=$(grep -c ' passed$' "$log") failed=$(grep -c ' did not$' "$log")
+    count valgrind "$passed" "$failed"
 }
 
 pattern=.*

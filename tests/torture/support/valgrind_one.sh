@@ -17,13 +17,14 @@ valgrind -q --error-exitcode=99 --leak-check=full --show-leak-kinds=definite,ind
 program=$!
 wait "$program"
 status=$?
-# A paragraph of the log is an error, whose first line says which.
+# A paragraph of the log is an error, whose first line says which: only that of a leak begins with a number. (It may be cut there, where
+# a test lets a child write small files alone.)
 wrong=$(awk -v program="$log.$program.log" '
     { text = $0; sub(/^==[0-9]+== ?/, "", text) }
     text == "" { inside = 0; next }
     inside { next }
     { inside = 1 }
-    FILENAME != program && text ~ / bytes in [0-9,]+ blocks are .* lost/ { next }
+    FILENAME != program && text ~ /^[0-9,]+ / { next }
     { print FILENAME ": " text }' "$log".*.log)
 if [ "$status" -eq 99 ] || [ -n "$wrong" ]; then
     echo "valgrind: $test: $wrong" >&2
