@@ -153,13 +153,16 @@ DNN_API const char *dnn_build_info(void);
 DNN_API const char *dnn_status_string(int32_t status);
 
 /** What went wrong in the latest call on this thread that failed. It says what was expected and what came, such as "x
- * has 12 columns, the model takes 784". A call that succeeds leaves it as it is. Cannot fail; any thread. Since 0.1.
- * @return one line of UTF-8, valid until the next failing call on this thread; "" if none has failed yet */
+ * has 12 columns, the model takes 784". A call that succeeds leaves it as it is. Of a very long one, of a path say, the middle
+ * is left out. Cannot fail; any thread. Since 0.1.
+ * @return one line of UTF-8, of 1023 bytes at most, valid until the next failing call on this thread or its end; "" if none
+ *         has failed yet */
 DNN_API const char *dnn_last_error(void);
 
 /** Chooses where the library's memory comes from. For the whole process, and for zlib and protobuf-c within the library
  * too. What stays outside is what the BLAS and the system take for themselves: the stacks of threads (config key
- * `threads`), OpenBLAS's buffers, and scratch memory of the C library.
+ * `threads`), OpenBLAS's buffers, and scratch memory of the C library; and from the 33rd thread on that has failed and is still
+ * there, 1 KiB a thread for its dnn_last_error().
  *
  * Before first use: until any thread has made a call that asks for memory. Whatever makes, reads or writes something does;
  * what tells of the library, its errors and the keys does not. Then the choice is final, for there are blocks that only this

@@ -1,5 +1,6 @@
 /*
- * test_base_refused.c - the system refuses what it hardly ever refuses: threads, locks, locales, and to format a text.
+ * test_base_refused.c - the system refuses what it hardly ever refuses: threads, locks, locales, to format a text, and the
+ * place of a message.
  *
  * The files of base that ask for them are compiled into this program with those calls replaced; the linker then has no use for
  * the library's own copies.
@@ -11,13 +12,14 @@
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 #if defined(_WIN32)
 #include "base/windows_text.h"
 #endif
 
 /* A call from this one on, from 1, fails; 0: none does. Each kind is counted by itself; the threads of a team ask too. */
-enum kind { THREAD, ATTRIBUTES, LOCK, CONDITION, AFFINITY, PROCESSORS, LOCALE, FORMAT, KINDS };
+enum kind { THREAD, ATTRIBUTES, LOCK, CONDITION, AFFINITY, PROCESSORS, LOCALE, FORMAT, KEY, SETTING, PLACE, KINDS };
 static atomic_int failing[KINDS], calls[KINDS];
 
 static int fails(enum kind kind)
@@ -69,6 +71,37 @@ __attribute__((format(printf, 3, 0))) static int refuse_format(char *text, size_
     return fails(FORMAT) ? -1 : vsnprintf(text, size, format, arguments);
 }
 
+static void be_first(void);
+static int is_second;
+
+/* is_second: another thread makes the key meanwhile. */
+static int refuse_key(pthread_key_t *key, void (*destructor)(void *))
+{
+    const int error = fails(KEY) ? 11 : pthread_key_create(key, destructor);
+    if (is_second) {
+        is_second = 0;
+        be_first();
+    }
+    return error;
+}
+
+static int refuse_setting(pthread_key_t key, const void *value)
+{
+    return fails(SETTING) ? 12 : pthread_setspecific(key, value);
+}
+
+static void *refuse_place(size_t size)
+{
+    return fails(PLACE) ? NULL : malloc(size);
+}
+
+#define pthread_key_create refuse_key
+#define pthread_setspecific refuse_setting
+#define malloc refuse_place
+#include "base/message.c" /* NOLINT: on purpose */
+#undef pthread_key_create
+#undef pthread_setspecific
+#undef malloc
 #define pthread_create refuse_create
 #define pthread_attr_init refuse_attributes
 #define pthread_mutex_init refuse_lock
@@ -77,7 +110,7 @@ __attribute__((format(printf, 3, 0))) static int refuse_format(char *text, size_
 #define sysconf refuse_processors
 #define newlocale refuse_locale
 #define vsnprintf refuse_format
-#include "base/status.c" /* NOLINT: on purpose */
+#include "base/status.c" /* NOLINT */
 #include "base/team.c"   /* NOLINT */
 #include "base/text.c"   /* NOLINT */
 #undef pthread_create
@@ -186,10 +219,108 @@ static void test_a_message_that_cannot_be_formatted_is_empty_and_the_status_stay
     failing[FORMAT] = 1;
     assert_int_equal(status_error(DNN_ERROR_FORMAT, "%s", "something else"), DNN_ERROR_FORMAT);
     assert_string_equal(status_message(), "");
+    set_nothing(state);
+    failing[FORMAT] = 2; /* the second time, to shorten it */
+    assert_int_equal(status_error(DNN_ERROR_FORMAT, "%02000d", 0), DNN_ERROR_FORMAT);
+    assert_int_equal(strspn(status_message(), "0"), MESSAGE_CAPACITY - 1);
+    failing[FORMAT] = 1;
     char buffer[8] = "";
     struct text text = {buffer, sizeof buffer, 0};
     text_append(&text, "%d", 5);
     assert_int_equal(text.length, 0);
+}
+
+/* ---- the place of a message ---- */
+
+static const char there_is_none[] = "not enough memory for the message of a failure";
+
+/* As if no thread had failed yet: the threads of these tests have no place. */
+static void begin_anew(void **state)
+{
+    set_nothing(state);
+    forget_key();
+    atomic_store(&key_and_one, no_key);
+    atomic_store(&is_lost, false);
+}
+
+static void take_all_places(bool is_taken)
+{
+    for (int i = 0; i < PLACES; i++)
+        atomic_store(&places[i].is_taken, is_taken);
+}
+
+static void *find_no_place(void *is_right)
+{
+    *(bool *)is_right =
+        status_error(DNN_ERROR_IO, "the disk is full") == DNN_ERROR_IO && strcmp(status_message(), there_is_none) == 0;
+    return NULL;
+}
+
+static void *find_a_place(void *is_right)
+{
+    *(bool *)is_right = status_error(DNN_ERROR_IO, "the disk is full") == DNN_ERROR_IO &&
+                        strcmp(status_message(), "the disk is full") == 0;
+    return NULL;
+}
+
+static void expect_in_a_thread(void *(*run)(void *))
+{
+    pthread_t thread;
+    bool is_right = false;
+    assert_int_equal(pthread_create(&thread, NULL, run, &is_right), 0);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_true(is_right);
+}
+
+static void test_a_failure_without_a_place_for_its_message_has_its_status(void **state)
+{
+    for (int kind = KEY; kind <= PLACE; kind++) {
+        begin_anew(state);
+        take_all_places(kind == PLACE);
+        failing[kind] = 1;
+        expect_in_a_thread(find_no_place);
+        set_nothing(state);
+        take_all_places(false);
+        expect_in_a_thread(find_a_place);
+        for (int i = 0; i < PLACES; i++)
+            assert_false(atomic_load(&places[i].is_taken));
+    }
+    begin_anew(state);
+}
+
+static void test_where_places_are_taken_there_is_memory(void **state)
+{
+    begin_anew(state);
+    take_all_places(true);
+    expect_in_a_thread(find_a_place);
+    assert_int_equal(calls[PLACE], 1);
+    take_all_places(false);
+}
+
+/* On the way out of the process threads may still run. */
+static void test_a_failure_after_the_library_is_gone_has_its_status(void **state)
+{
+    begin_anew(state);
+    expect_in_a_thread(find_a_place);
+    forget_key();
+    forget_key();
+    expect_in_a_thread(find_no_place);
+    begin_anew(state);
+}
+
+static void be_first(void)
+{
+    expect_in_a_thread(find_a_place);
+}
+
+static void test_of_two_threads_that_fail_first_one_makes_the_key(void **state)
+{
+    begin_anew(state);
+    is_second = 1;
+    expect_in_a_thread(find_a_place);
+    assert_int_equal(calls[KEY], 2);
+    expect_in_a_thread(find_a_place);
+    assert_int_equal(calls[KEY], 2);
 }
 
 int main(void)
@@ -200,6 +331,10 @@ int main(void)
         cmocka_unit_test(test_processors_are_counted_without_affinity_too),
         cmocka_unit_test(test_without_a_locale_texts_are_poor_and_numbers_are_not_read),
         cmocka_unit_test(test_a_message_that_cannot_be_formatted_is_empty_and_the_status_stays),
+        cmocka_unit_test(test_a_failure_without_a_place_for_its_message_has_its_status),
+        cmocka_unit_test(test_where_places_are_taken_there_is_memory),
+        cmocka_unit_test(test_a_failure_after_the_library_is_gone_has_its_status),
+        cmocka_unit_test(test_of_two_threads_that_fail_first_one_makes_the_key),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

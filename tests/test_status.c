@@ -7,6 +7,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -32,25 +33,46 @@ static void test_a_message_may_quote_the_present_one(void **state)
     assert_string_equal(status_message(), "epoch 3: the disk is full");
 }
 
-/* Characters of 1 to 4 bytes, at every place relative to the end of the buffer. */
-static void test_a_long_message_is_cut_at_a_whole_character(void **state)
+/* A long path is in the middle of a message, and the reason behind it. Characters of 1 to 4 bytes, at every place relative to the cuts. */
+static void test_a_long_message_keeps_both_ends_in_whole_characters(void **state)
 {
     (void)state;
     const char *const characters[] = {"a", "é", "ψ", "→", "𝛙"};
     for (size_t c = 0; c < COUNT(characters); c++) {
         const size_t width = strlen(characters[c]);
         for (size_t shift = 0; shift < 4; shift++) {
-            char text[2048] = "";
+            char text[5000] = "";
             memset(text, '.', shift);
-            for (size_t end = shift; end + width < 1500; end += width)
+            for (size_t end = shift; end + width < 4500; end += width)
                 memcpy(text + end, characters[c], width);
-            status_error(DNN_ERROR_IO, "%s", text);
-            const size_t length = strlen(status_message());
-            assert_true(length >= 1023 - 3 && length <= 1023);
-            assert_int_equal((length - shift) % width, 0);
-            assert_memory_equal(status_message(), text, length);
+            status_error(DNN_ERROR_IO, "%s: no space", text);
+            const char *const message = status_message(), *const cut = strstr(message, " ... ");
+            const size_t length = strlen(message), head = (size_t)(cut - message);
+            assert_true(length >= 1023 - 6 && length <= 1023);
+            assert_true(head >= 618 - 3 && head <= 618);
+            assert_int_equal((head - shift) % width, 0);
+            assert_memory_equal(message, text, head);
+            char end[sizeof text + 16];
+            snprintf(end, sizeof end, "%s: no space", text);
+            const size_t tail = length - head - 5;
+            assert_int_equal((tail - strlen(": no space")) % width, 0);
+            assert_string_equal(cut + 5, end + strlen(end) - tail);
         }
     }
+}
+
+/* Of what is longer than any path and some words, the end is not looked for. */
+static void test_a_message_of_any_length_is_no_longer_than_others(void **state)
+{
+    (void)state;
+    char text[1 << 16];
+    memset(text, 'a', sizeof text);
+    text[5000] = '|';
+    text[sizeof text - 1] = '\0';
+    status_error(DNN_ERROR_IO, "%s", text);
+    assert_int_equal(strlen(status_message()), 1023);
+    assert_non_null(strstr(status_message(), "a ... a"));
+    assert_non_null(strstr(status_message(), "|a"));
 }
 
 /* What comes from outside may be Latin-1, or cut in the middle of a character: a binding that decodes strictly must not fail. */
@@ -89,6 +111,8 @@ static void test_a_message_that_just_fits_is_whole(void **state)
     memcpy(text + 1019, "𝛙", sizeof "𝛙");
     status_error(DNN_ERROR_IO, "%s", text);
     assert_string_equal(status_message(), text);
+    status_error(DNN_ERROR_IO, "%s!", text);
+    assert_string_not_equal(status_message(), text);
 }
 
 static void test_a_message_is_one_line_without_control_characters(void **state)
@@ -121,6 +145,40 @@ static void test_each_thread_has_its_own_message_empty_at_first(void **state)
     assert_string_equal(status_message(), "here");
 }
 
+/* More threads than the places that the library has from its beginning, and all of them at once, twice: what they took first came back. */
+enum { CROWD = 100 };
+static pthread_barrier_t all_failed;
+
+static void *fail_in_a_crowd(void *number)
+{
+    char expected[32];
+    snprintf(expected, sizeof expected, "thread %d", *(int *)number);
+    *(int *)number = strcmp(status_message(), "") == 0;
+    status_error(DNN_ERROR_IO, "%s", expected);
+    pthread_barrier_wait(&all_failed);
+    *(int *)number &= strcmp(status_message(), expected) == 0;
+    return NULL;
+}
+
+static void test_a_crowd_of_threads_has_as_many_messages(void **state)
+{
+    (void)state;
+    assert_int_equal(pthread_barrier_init(&all_failed, NULL, CROWD), 0);
+    for (int round = 0; round < 2; round++) {
+        pthread_t threads[CROWD];
+        int is_right[CROWD];
+        for (int t = 0; t < CROWD; t++) {
+            is_right[t] = t;
+            assert_int_equal(pthread_create(&threads[t], NULL, fail_in_a_crowd, &is_right[t]), 0);
+        }
+        for (int t = 0; t < CROWD; t++) {
+            assert_int_equal(pthread_join(threads[t], NULL), 0);
+            assert_true(is_right[t]);
+        }
+    }
+    pthread_barrier_destroy(&all_failed);
+}
+
 /* ---- names ---- */
 
 static void test_each_status_has_a_name_of_its_own(void **state)
@@ -145,11 +203,13 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_status_comes_back_and_the_message_stays),
         cmocka_unit_test(test_a_message_may_quote_the_present_one),
-        cmocka_unit_test(test_a_long_message_is_cut_at_a_whole_character),
+        cmocka_unit_test(test_a_long_message_keeps_both_ends_in_whole_characters),
+        cmocka_unit_test(test_a_message_of_any_length_is_no_longer_than_others),
         cmocka_unit_test(test_a_message_is_utf_8_whatever_it_quotes),
         cmocka_unit_test(test_a_message_that_just_fits_is_whole),
         cmocka_unit_test(test_a_message_is_one_line_without_control_characters),
         cmocka_unit_test(test_each_thread_has_its_own_message_empty_at_first),
+        cmocka_unit_test(test_a_crowd_of_threads_has_as_many_messages),
         cmocka_unit_test(test_each_status_has_a_name_of_its_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,11 +1,10 @@
 /*
- * base/status.c - the message of the latest failure, one for each thread.
- *
- * The buffer is plain thread-local storage: it needs no allocation (so "out of memory" can always be said), no lock,
- * and no destructor. Messages use no floating-point conversion, whose decimal point would follow the host's locale.
+ * base/status.c - how a failure is worded. Messages use no floating-point conversion, whose decimal point would follow the
+ * host's locale.
  */
 #include "base/status.h"
 
+#include "base/message.h"
 #include "base/utf8.h"
 
 #include <stdarg.h>
@@ -13,9 +12,9 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MESSAGE_CAPACITY = 1024 };
-
-static _Thread_local char message[MESSAGE_CAPACITY];
+/* Of a longer message: it holds a path of the system's longest, and some words. What of it remains at its end. */
+enum { LONGEST_MESSAGE = 5120, TAIL = 400 };
+static const char omission[] = " ... ";
 
 /* Takes the rest of a character that was cut off the end of text. */
 static void trim_end(char *text)
@@ -52,21 +51,44 @@ static void make_plain(char *text)
     }
 }
 
+/* What is long, such as a path, stands in the middle, and what came of it at the end: so both ends stay. In a function of its own,
+ * that other messages need no such stack. */
+__attribute__((noinline)) static void shorten(char text[MESSAGE_CAPACITY], const char *format, va_list arguments)
+{
+    char whole[LONGEST_MESSAGE];
+    if (vsnprintf(whole, sizeof whole, format, arguments) < MESSAGE_CAPACITY) {
+        trim_end(text); /* it could not be worded again */
+        return;
+    }
+    trim_end(whole);
+    const char *tail = whole + strlen(whole) - TAIL;
+    while (((unsigned char)*tail & 0xC0) == 0x80) {
+        tail++;
+    }
+    text[MESSAGE_CAPACITY - sizeof omission - TAIL] = '\0';
+    trim_end(text);
+    char *end = text + strlen(text);
+    memcpy(end, omission, sizeof omission - 1);
+    memcpy(end + sizeof omission - 1, tail, strlen(tail) + 1);
+}
+
 int32_t status_error(int32_t status, const char *format, ...)
 {
     /* Formatted aside first: an argument may point into the present message. */
     char text[MESSAGE_CAPACITY];
-    va_list arguments;
+    va_list arguments, again;
     va_start(arguments, format);
+    va_copy(again, arguments);
     const int length = vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
     if (length < 0) {
         text[0] = '\0';
     } else if ((size_t)length >= sizeof text) {
-        trim_end(text);
+        shorten(text, format, again);
     }
+    va_end(again);
+    va_end(arguments);
     make_plain(text);
-    memcpy(message, text, strlen(text) + 1);
+    message_write(text);
     return status;
 }
 
@@ -77,7 +99,7 @@ int32_t status_out_of_memory(const char *purpose)
 
 const char *status_message(void)
 {
-    return message;
+    return message_read();
 }
 
 const char *status_name(int32_t status)

@@ -15,7 +15,8 @@
 #define STATUS_PRINTF
 #endif
 
-/* Words this thread's message and returns `status`. A message that is too long is cut; what is no UTF-8 becomes '?'. */
+/* Words this thread's message and returns `status`. A message that is too long loses its middle; what is no UTF-8
+ * becomes '?'. */
 int32_t status_error(int32_t status, const char *format, ...) STATUS_PRINTF;
 
 /* DNN_ERROR_OUT_OF_MEMORY, with a message that tells what the memory was for. */

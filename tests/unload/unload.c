@@ -19,6 +19,8 @@
 #include <malloc.h>
 #endif
 
+#include "system_memory.h"
+
 /* Growth in 79 loads: 13 KiB forgotten by each would be more. */
 enum { MOST_GROWTH = 1 << 20 };
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) /* whose run-time may keep what was loaded */
@@ -40,6 +42,7 @@ struct library {
     void (*trainer_destroy)(void *trainer);
     int32_t (*trainer_step)(void *trainer, const double *x, const double *y, int64_t n, double *loss);
     int32_t (*model_predict)(const void *model, const double *x, int64_t n, double *y);
+    const char *(*last_error)(void);
 };
 
 /* *function ← the symbol: the standard has no conversion of a pointer to data into one to a function, but POSIX lets memcpy. */
@@ -64,6 +67,7 @@ static struct library load(void)
     find(&library, "dnn_trainer_destroy", &library.trainer_destroy);
     find(&library, "dnn_trainer_step", &library.trainer_step);
     find(&library, "dnn_model_predict", &library.model_predict);
+    find(&library, "dnn_last_error", &library.last_error);
     return library;
 }
 
@@ -193,6 +197,33 @@ static void test_a_team_is_gone_when_the_library_is_unloaded(void **state)
     }
 }
 
+/* The first failure of a thread, which gets no memory from anywhere. Of the library's own variables for each thread, were there any, the C
+ * library would take the memory just then, and end the process. */
+static void *fail_without_memory(void *argument)
+{
+    struct errand *errand = argument;
+    is_caller = 1;
+    counted.refused = 1;
+    counted.goes_on = 1;
+    const int32_t status = errand->library->model_predict(NULL, NULL, 1, NULL);
+    const char *const message = errand->library->last_error();
+    is_caller = 0;
+    errand->failures = status == 0 || strstr(message, "model") == NULL || counted.requests != 0;
+    return NULL;
+}
+
+static void test_the_first_failure_of_a_thread_needs_no_memory(void **state)
+{
+    (void)state;
+    const struct library library = load();
+    struct errand errand = {&library, "fused", -1, -1};
+    pthread_t thread;
+    assert_int_equal(pthread_create(&thread, NULL, fail_without_memory, &errand), 0);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_int_equal(errand.failures, 0);
+    assert_int_equal(dlclose(library.handle), 0);
+}
+
 int main(void)
 {
 #if defined(__GLIBC__)
@@ -201,6 +232,7 @@ int main(void)
 #endif
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_team_is_gone_when_the_library_is_unloaded),
+        cmocka_unit_test(test_the_first_failure_of_a_thread_needs_no_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,125 @@
+/*
+ * base/message.c - see message.h.
+ *
+ * The first failure of a thread takes one of the places below, by an exchange of a flag: no allocation, no lock. Where all are taken, the
+ * place is malloc's. It is given back when the thread ends.
+ *
+ * Rejected: _Thread_local. Of a library that was loaded at run time (by a binding, as a plug-in) the C library allocates such variables at
+ * a thread's first touch, and glibc ends the process where it gets no memory. Also rejected: the same with the model initial-exec, for
+ * which glibc keeps little room, and without room loading fails.
+ */
+#include "base/message.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct message {
+    char text[MESSAGE_CAPACITY];
+    atomic_bool is_taken;
+};
+
+enum { PLACES = 32 };
+static struct message places[PLACES];
+
+/* The key of the threads' places, and 1: no_key before it is made, and gone after that. */
+static const uintptr_t no_key = 0, gone = UINTPTR_MAX;
+static atomic_uintptr_t key_and_one;
+
+/* Some thread failed, and had no place to say why. */
+static atomic_bool is_lost;
+
+static bool is_of_places(const struct message *message)
+{
+    const uintptr_t at = (uintptr_t)message;
+    return at >= (uintptr_t)places && at < (uintptr_t)(places + PLACES);
+}
+
+static void give_back(void *argument)
+{
+    struct message *message = argument;
+    if (is_of_places(message)) {
+        atomic_store_explicit(&message->is_taken, false, memory_order_release);
+    } else {
+        free(message);
+    }
+}
+
+/* Whoever comes second throws his own key away: a lock would stay locked in the child of a fork. */
+static bool find_key(pthread_key_t *key)
+{
+    uintptr_t known = atomic_load_explicit(&key_and_one, memory_order_acquire);
+    if (known == no_key) {
+        if (pthread_key_create(key, give_back) != 0) {
+            return false;
+        }
+        if (atomic_compare_exchange_strong(&key_and_one, &known, (uintptr_t)*key + 1)) {
+            return true;
+        }
+        pthread_key_delete(*key);
+    }
+    *key = (pthread_key_t)(known - 1);
+    return known != gone;
+}
+
+/* The library may be unloaded next, and threads that end later must not call what is gone. Their places are forgotten: memory only where
+ * more threads than PLACES have failed and are still there. */
+__attribute__((destructor)) static void forget_key(void)
+{
+    const uintptr_t known = atomic_exchange(&key_and_one, gone);
+    if (known != no_key && known != gone) {
+        pthread_key_delete((pthread_key_t)(known - 1));
+    }
+}
+
+static struct message *take(void)
+{
+    for (int i = 0; i < PLACES; i++) {
+        if (!atomic_exchange_explicit(&places[i].is_taken, true, memory_order_acquire)) {
+            return &places[i];
+        }
+    }
+    return malloc(sizeof(struct message));
+}
+
+/* This thread's place, taken if it has none; NULL if there is none to be had. */
+static struct message *own_place(void)
+{
+    pthread_key_t key;
+    if (!find_key(&key)) {
+        return NULL;
+    }
+    struct message *message = pthread_getspecific(key);
+    if (message == NULL) {
+        message = take();
+        if (message != NULL && pthread_setspecific(key, message) != 0) {
+            give_back(message);
+            message = NULL;
+        }
+    }
+    return message;
+}
+
+void message_write(const char text[MESSAGE_CAPACITY])
+{
+    struct message *message = own_place();
+    if (message != NULL) {
+        memcpy(message->text, text, strlen(text) + 1);
+    } else {
+        atomic_store_explicit(&is_lost, true, memory_order_relaxed);
+    }
+}
+
+const char *message_read(void)
+{
+    const uintptr_t known = atomic_load_explicit(&key_and_one, memory_order_acquire);
+    const struct message *message =
+        known == no_key || known == gone ? NULL : pthread_getspecific((pthread_key_t)(known - 1));
+    if (message != NULL) {
+        return message->text;
+    }
+    return atomic_load_explicit(&is_lost, memory_order_relaxed) ? "not enough memory for the message of a failure" : "";
+}
