@@ -481,6 +481,10 @@ static void test_a_file_keeps_its_mode_and_a_new_one_follows_the_mask(void **sta
         assert_ok(save(path));
         assert_true(stat(path, &about) == 0 && (about.st_mode & 07777) == modes[m]);
     }
+    /* A program that runs with its owner's rights is not made of what somebody else has written. For root the system would let it. */
+    assert_int_equal(chmod(path, 06755), 0);
+    assert_ok(save(path));
+    assert_true(stat(path, &about) == 0 && (about.st_mode & 07777) == 0755);
     umask(mask);
     unlink(path);
 }

@@ -150,6 +150,17 @@ static void test_activations_are_those_of_the_last_predict_that_succeeded(void *
     assert_ok(dnn_workspace_predict(workspace, NULL, 0, NULL));
     assert_ok(dnn_workspace_activations(workspace, 0, x));
     assert_same_bits(x, first, 2 * N_IN);
+    for (int times = 0; times < 3; times++) { /* of one sample, the way of small networks */
+        const float bad_f32[N_IN] = {7, NAN, 8};
+        float y_f32[N_OUT];
+        assert_ok(dnn_workspace_predict(workspace, first + times, 1, y));
+        expect_not_finite(dnn_workspace_predict(workspace, bad, 1, y), "x is infinite");
+        expect_not_finite(dnn_workspace_predict_f32(workspace, bad_f32, 1, y_f32), "x is NaN");
+        assert_ok(dnn_workspace_activations(workspace, 0, x));
+        assert_same_bits(x, first + times, N_IN);
+        assert_ok(dnn_workspace_activations(workspace, 3, x));
+        assert_same_bits(x, y, N_OUT);
+    }
     dnn_workspace_destroy(workspace);
     dnn_model_destroy(model);
 }

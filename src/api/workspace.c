@@ -8,8 +8,11 @@
 struct dnn_workspace {
     dnn_model *model; /* held */
     struct pass *pass;
-    void *small_memory; /* for one sample the way of core/small.h, or NULL if the network is not small */
-    bool is_small;      /* the last predict went that way: its activations are there, and not in the pass */
+    /* For one sample the way of core/small.h, two of SMALL_MEMORY, or NULL if the network is not small; and which of the two the last
+     * predict of that way filled: the next takes the other, and may fail there. */
+    void *small_memory;
+    int64_t small_half;
+    bool is_small; /* the last predict went that way: its activations are there, and not in the pass */
 };
 
 int32_t dnn_workspace_create(const dnn_model *model, int64_t max_rows, dnn_workspace **out)
@@ -27,7 +30,7 @@ int32_t dnn_workspace_create(const dnn_model *model, int64_t max_rows, dnn_works
     workspace->model = model_retain(model);
     status = pass_create(model->core, model->network, max_rows, PASS_PREDICT, &workspace->pass);
     if (status == DNN_OK && model->network->is_small) {
-        workspace->small_memory = memory_new_aligned(SMALL_MEMORY, 1);
+        workspace->small_memory = memory_new_aligned(2, SMALL_MEMORY);
         status = workspace->small_memory == NULL ? status_out_of_memory("a workspace") : DNN_OK;
     }
     if (status != DNN_OK) {
@@ -46,6 +49,11 @@ void dnn_workspace_destroy(dnn_workspace *workspace)
         model_release(workspace->model);
         memory_free(workspace);
     }
+}
+
+static char *small_half(const dnn_workspace *workspace, int64_t half)
+{
+    return workspace->small_memory == NULL ? NULL : (char *)workspace->small_memory + half * SMALL_MEMORY;
 }
 
 static int32_t predict(dnn_workspace *workspace, struct array_in x, int64_t n, struct array_out y)
@@ -68,8 +76,10 @@ static int32_t predict(dnn_workspace *workspace, struct array_in x, int64_t n, s
 int32_t dnn_workspace_predict(dnn_workspace *workspace, const double *x, int64_t n, double *y)
 {
     REQUIRE(workspace);
-    if (predict_small(workspace->model, x, n, workspace->small_memory, y)) {
+    const int64_t half = 1 - workspace->small_half;
+    if (predict_small(workspace->model, x, n, small_half(workspace, half), y)) {
         workspace->is_small = true;
+        workspace->small_half = half;
         return DNN_OK;
     }
     return predict(workspace, (struct array_in){.f64 = x, .by = model_standardization(workspace->model)}, n,
@@ -79,8 +89,10 @@ int32_t dnn_workspace_predict(dnn_workspace *workspace, const double *x, int64_t
 int32_t dnn_workspace_predict_f32(dnn_workspace *workspace, const float *x, int64_t n, float *y)
 {
     REQUIRE(workspace);
-    if (predict_small_f32(workspace->model, x, n, workspace->small_memory, y)) {
+    const int64_t half = 1 - workspace->small_half;
+    if (predict_small_f32(workspace->model, x, n, small_half(workspace, half), y)) {
         workspace->is_small = true;
+        workspace->small_half = half;
         return DNN_OK;
     }
     return predict(workspace, (struct array_in){.f32 = x, .by = model_standardization(workspace->model)}, n,
@@ -97,7 +109,7 @@ int32_t dnn_workspace_activations(const dnn_workspace *workspace, int64_t layer,
         return status;
     }
     if (workspace->is_small) {
-        char *row = (char *)workspace->small_memory + layer * SMALL_ROW * model->core->real_size;
+        char *row = small_half(workspace, workspace->small_half) + layer * SMALL_ROW * model->core->real_size;
         model->core->export_f64(matrix_from(row, 1, network_size(model->network, layer), SMALL_ROW), x);
         return DNN_OK;
     }

@@ -29,7 +29,7 @@
 #include <unistd.h>
 #endif
 
-enum { LARGEST_WRITE = 1 << 30, MOST_TRIES = 100, NAME_CAPACITY = 64, READ_AND_WRITE = 0666, PERMISSIONS = 07777 };
+enum { LARGEST_WRITE = 1 << 30, MOST_TRIES = 100, NAME_CAPACITY = 64, READ_AND_WRITE = 0666, PERMISSIONS = 0777 };
 
 /* For realpath, which would else take its result from the C library's memory. */
 #if defined(PATH_MAX)
