@@ -308,7 +308,8 @@ DNN_API int32_t dnn_set_allocator(void *(*malloc_fn)(void *user, int64_t size),
  *
  * RANDOM NUMBERS come from one generator a handle, xoshiro256++ seeded by `seed`, with a stream of its own for weights,
  * order and dropout. The same seed, library and kind of processor give the same weights bit for bit, with the engine blas also
- * the same BLAS kernel and number of its threads; another kind or kernel sums in another order, and differs in the last bits.
+ * the same BLAS kernel and number of its threads, with steps of one sample by sgd also the same number of threads, which for
+ * threads = 0 depends on the processors; another kind, kernel or number sums in another order, and differs in the last bits.
  * @{ */
 
 /** Makes a config with the defaults of a recipe. Models and trainers copy what they need from a config: it may change
@@ -917,7 +918,7 @@ DNN_API int32_t dnn_trainer_check_gradient(dnn_trainer *trainer, const double *x
 /** Writes a checkpoint. It holds the model as dnn_model_save writes it, and everything that the next update depends on
  * (what the optimizer keeps, generators, schedule, early stopping with the best weights, G, history), in the same
  * format, with tensors optimizer.K.layers.N.weight and so on. Training that goes on from it is the same bit for bit as
- * if it had not been interrupted. Also inside the progress callback: at the end of an epoch (batch = batches), the next
+ * if it had not been interrupted, on any number of processors of that kind. Also inside the progress callback: at the end of an epoch (batch = batches), the next
  * fit of a trainer that is loaded from it runs the epochs that were left; in the middle of one, that epoch is begun
  * anew. fit itself writes one to checkpoint_path after every checkpoint_every epochs and after its last (with the
  * weights that it ends with), and fails with DNN_ERROR_IO if it cannot. As safe as dnn_model_save. Since 0.1.

@@ -2,6 +2,11 @@
  * test_checkpoint.c - training that was interrupted and goes on from a checkpoint is the training that was not interrupted,
  * bit for bit; and a checkpoint that no training can have left is refused.
  */
+#if defined(__linux__)
+#define _GNU_SOURCE
+#include <sched.h>
+#endif
+
 #include "expect.h"
 #include "file_support.h"
 #include "support.h"
@@ -498,6 +503,79 @@ static void test_saving_twice_makes_the_same_bytes(void **state)
     dnn_dataset_destroy(training);
 }
 
+/* ---- processors ---- */
+
+#if defined(__linux__)
+enum { WIDE = 300, WIDE_IN = 200, STEPS = 3 };
+static const int64_t wide_layers[] = {WIDE_IN, WIDE, WIDE, 2};
+static double wide_x[WIDE_IN];
+static cpu_set_t all_processors;
+
+/* Lets this process have so many of the processors that it had at first. */
+static void have_processors(int count)
+{
+    cpu_set_t some;
+    CPU_ZERO(&some);
+    for (size_t p = 0; p < CPU_SETSIZE && CPU_COUNT(&some) < count; p++)
+        if (CPU_ISSET(p, &all_processors))
+            CPU_SET(p, &some);
+    assert_int_equal(sched_setaffinity(0, sizeof some, &some), 0);
+}
+
+static struct pair wide_pair(void)
+{
+    struct pair pair = {.model = model_of_recipe("tutorial", wide_layers, 4, "init=glorot_uniform activation=tanh")};
+    pair.trainer = trainer_of(pair.model);
+    return pair;
+}
+
+static void make_steps(const struct pair *pair)
+{
+    const double y[2] = {0.3, -0.2};
+    for (int s = 0; s < STEPS; s++)
+        assert_ok(dnn_trainer_step(pair->trainer, wide_x, y, 1, NULL));
+}
+
+/* Steps of one sample are divided among threads, and how many there are decides the order of sums. */
+static void test_it_goes_on_the_same_with_another_number_of_processors(void **state)
+{
+    (void)state;
+    assert_int_equal(sched_getaffinity(0, sizeof all_processors, &all_processors), 0);
+    if (CPU_COUNT(&all_processors) < 2) {
+        print_message("SKIPPED: this process has one processor\n");
+        return;
+    }
+    struct generator generator = {11};
+    for (int i = 0; i < WIDE_IN; i++)
+        wide_x[i] = generator_uniform(&generator);
+    for (int before = 1; before <= 2; before++) {
+        const int after = 3 - before;
+        struct pair elsewhere = {0};
+        have_processors(before);
+        struct pair one = wide_pair();
+        make_steps(&one);
+        have_processors(after);
+        elsewhere = through_a_file(&one);
+        struct pair anew = wide_pair();
+        make_steps(&anew);
+        make_steps(&anew);
+        make_steps(&elsewhere);
+        have_processors(before);
+        make_steps(&one);
+        struct bytes of_one = saved(one.model), of_other = saved(elsewhere.model), of_anew = saved(anew.model);
+        assert_true(same_bytes(of_one, of_other));
+        assert_false(same_bytes(of_one, of_anew)); /* or all this shows nothing */
+        free(of_one.data);
+        free(of_other.data);
+        free(of_anew.data);
+        destroy(&one);
+        destroy(&elsewhere);
+        destroy(&anew);
+    }
+    assert_int_equal(sched_setaffinity(0, sizeof all_processors, &all_processors), 0);
+}
+#endif
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -516,6 +594,9 @@ int main(void)
         cmocka_unit_test(test_the_model_of_a_checkpoint_is_a_model),
         cmocka_unit_test(test_what_a_checkpoint_made_is_destroyed_in_any_order),
         cmocka_unit_test(test_saving_twice_makes_the_same_bytes),
+#if defined(__linux__)
+        cmocka_unit_test(test_it_goes_on_the_same_with_another_number_of_processors),
+#endif
     };
     return cmocka_run_group_tests(tests, make_scratch, remove_scratch);
 }

@@ -7,6 +7,7 @@
 #include "api/check.h"
 #include "api/model_content.h"
 #include "api/trainer.h"
+#include "api/trainer_team.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
@@ -99,6 +100,9 @@ static int32_t make_state(dnn_trainer *trainer, struct settings *state)
         char key[TEXT_NUMBER_CAPACITY];
         snprintf(key, sizeof key, "trainer.%s", integers[i].key);
         status = add_integer(state, key, *integers[i].value);
+    }
+    if (status == DNN_OK && trainer->share_count > 1) { /* 1 is left out */
+        status = add_integer(state, "trainer.shares", trainer->share_count);
     }
     if (status == DNN_OK) {
         status = add_random(state, "trainer.shuffle", &trainer->shuffle);
@@ -199,6 +203,18 @@ static int32_t read_random(const struct settings *state, const char *key, const 
     const uint64_t *state_words = random->state;
     is_right = is_right && (state_words[0] | state_words[1] | state_words[2] | state_words[3]) != 0;
     return is_right ? DNN_OK : wrong(path, key);
+}
+
+/* As many as when it was written, for they decide the last bits, whatever the processors are here. */
+static int32_t read_shares(const struct settings *state, const char *path, dnn_trainer *trainer)
+{
+    static const char key[] = "shares";
+    const char *text = settings_find(state, key);
+    int64_t shares = 1;
+    if (text != NULL && (!text_to_integer(text, &shares) || shares < 1 || shares > trainer_most_shares(trainer))) {
+        return wrong(path, key);
+    }
+    return trainer_set_shares(trainer, (int32_t)shares);
 }
 
 static int32_t read_state(const struct settings *state, const char *path, dnn_trainer *trainer)
@@ -314,6 +330,9 @@ static int32_t make_trainer(const struct training_content *content, const char *
     }
     if (status == DNN_OK) {
         status = read_state(&state, path, trainer);
+    }
+    if (status == DNN_OK) {
+        status = read_shares(&state, path, trainer);
     }
     if (status == DNN_OK) {
         status = check_state(trainer, content, path);

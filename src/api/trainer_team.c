@@ -259,17 +259,36 @@ static int64_t find_large(const dnn_trainer *trainer, int64_t *bottom, int64_t *
     return bytes;
 }
 
+static bool divides_one(const dnn_trainer *trainer)
+{
+    return trainer->network->is_fused && !trainer->is_small && trainer->pass->mask == NULL &&
+           trainer_is_plain_descent(trainer);
+}
+
+/* More shares than a large layer has blocks of rows would be empty. */
+int64_t trainer_most_shares(const dnn_trainer *trainer)
+{
+    int64_t bottom, top, most = 1;
+    if (!divides_one(trainer)) {
+        return 1;
+    }
+    find_large(trainer, &bottom, &top);
+    for (int64_t l = bottom; l <= top; l++) {
+        const int64_t blocks = (trainer->network->layers[l].n_out + BLOCK - 1) / BLOCK;
+        most = blocks > most ? blocks : most;
+    }
+    return most;
+}
+
 /* How many threads a step is divided among. */
 static int32_t choose_count(const dnn_trainer *trainer)
 {
     int64_t bottom, top;
     const int64_t asked = config_integer(trainer->config, KEY_THREADS), processors = team_processors();
-    const int64_t bytes = find_large(trainer, &bottom, &top);
-    if (bytes == 0) {
-        return 1;
-    }
+    const int64_t most = trainer_most_shares(trainer), bytes = find_large(trainer, &bottom, &top);
     const int64_t wanted = asked > 0 ? asked : bytes / WORTH_A_THREAD;
-    return (int32_t)(wanted < processors ? wanted : processors);
+    const int64_t possible = processors < most ? processors : most;
+    return (int32_t)(wanted < possible ? wanted : possible);
 }
 
 /* The memory of a step of one sample that is divided. */
@@ -289,9 +308,7 @@ static int32_t make_partials(dnn_trainer *trainer, int32_t count)
 
 int32_t trainer_make_team(dnn_trainer *trainer)
 {
-    const bool divides_one = trainer->network->is_fused && !trainer->is_small && trainer->pass->mask == NULL &&
-                             trainer_is_plain_descent(trainer);
-    const int32_t of_one = divides_one ? choose_count(trainer) : 1, of_batch = batch_thread_count(trainer);
+    const int32_t of_one = choose_count(trainer), of_batch = batch_thread_count(trainer);
     const int32_t wanted = of_one > of_batch ? of_one : of_batch;
     trainer->share_count = 1;
     if (wanted > 1 && !team_create(wanted, &trainer->team)) {
@@ -304,10 +321,28 @@ int32_t trainer_make_team(dnn_trainer *trainer)
     return count > 1 ? make_partials(trainer, of_one < count ? of_one : count) : DNN_OK;
 }
 
+int32_t trainer_set_shares(dnn_trainer *trainer, int32_t count)
+{
+    if (count == trainer->share_count) {
+        return DNN_OK;
+    }
+    memory_free_aligned(trainer->partials);
+    trainer->partials = NULL;
+    trainer->share_count = 1;
+    return count > 1 ? make_partials(trainer, count) : DNN_OK;
+}
+
+/* Whether it has a thread for each share. After a fork there may be none. */
+static bool has_team(const dnn_trainer *trainer)
+{
+    return trainer->team != NULL && trainer->thread_count >= trainer->share_count &&
+           team_count(trainer->team) == trainer->thread_count;
+}
+
 bool trainer_team_step(dnn_trainer *trainer, double eta, double *loss_sum)
 {
     struct step step = {.trainer = trainer, .eta = eta, .stride = partial_stride(trainer)};
-    const bool with_team = pace_way(&trainer->pace) == WITH_TEAM && team_count(trainer->team) == trainer->thread_count;
+    const bool with_team = pace_way(&trainer->pace) == WITH_TEAM && has_team(trainer);
     const double began = seconds_now();
     find_large(trainer, &step.bottom, &step.top);
     run(&step, with_team);
