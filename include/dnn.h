@@ -1018,12 +1018,16 @@ DNN_API int32_t dnn_dataset_read_npy(const char *x_path, const char *y_path, dnn
  * byte-order mark, empty lines and spaces around a field are understood. Options, the first value being the default:
  *
  *     header     auto | true | false     whether the first row holds names. auto: it does if a column of numbers begins
- *                                        with text, or `targets` or `ignore` name a column by a word of that row
+ *                                        with text, or `targets` or `ignore` name a column by a word of that row that
+ *                                        is no number from 0 to the count of columns: such a one is an index. A header
+ *                                        of numbers, such as 0,1,species over numbers and text, must be announced by
+ *                                        true, or it is taken for a sample
  *     separator  auto | comma | semicolon | tab | pipe | space | a character      auto finds the first four; space is
  *                                        any run of spaces and tabs
- *     targets    last | first | none | a,b   the target columns, by name or index from 0; none: the targets are the
- *                                        inputs (they share memory), for predictions, which do not look at them, or an
- *                                        autoencoder
+ *     targets    last | first | none | a,b   the target columns, by name or index from 0. A name goes before an index:
+ *                                        under a header 1,0,y, targets=1 is the first column. none: the targets are
+ *                                        the inputs (they share memory), for predictions, which do not look at them,
+ *                                        or an autoencoder
  *     classes    auto | true | false     whether the one target is a class. auto: if it is text. Classes are the
  *                                        different texts, sorted by their bytes; or, for true, the different numbers in
  *                                        order

@@ -129,6 +129,28 @@ static void test_columns_that_are_named_make_a_header(void **state)
     dnn_dataset_destroy(dataset);
 }
 
+/* Under a header a word is a name before it is an index; but an index, also one counted from 1, makes no header of a row. */
+static void test_names_may_be_numbers(void **state)
+{
+    (void)state;
+    const char *years = "2019,2020,y\n1,2,u\n3,4,v\n", *swapped = "1,0,y\n2,3,u\n4,5,v\n";
+    csv_expect(years, "targets=2020 ignore=y", 2, 1, 1, (const double[]){1, 2, 3, 4});
+    csv_expect(years, "targets=2020 ignore=2", 2, 1, 1, (const double[]){1, 2, 3, 4});
+    csv_expect(years, "targets=none ignore=2019,2", 2, 1, 1, (const double[]){2, 2, 4, 4});
+    csv_expect(years, "targets=2020 ignore=y header=true", 2, 1, 1, (const double[]){1, 2, 3, 4});
+    csv_expect_error(years, "targets=2020 header=false", DNN_ERROR_INVALID_ARGUMENT, "has no column \"2020\"");
+    csv_expect_error(years, "targets=2021", DNN_ERROR_INVALID_ARGUMENT, "without a header, columns are 0 to 2");
+    csv_expect_error(years, "targets=99999999999999999999", DNN_ERROR_INVALID_ARGUMENT, "has no column \"9999");
+    csv_expect_error("3,2,y\n4,5,u\n", "targets=3", DNN_ERROR_INVALID_ARGUMENT, "without a header, columns are 0 to 2");
+    csv_expect("4,2,y\n5,6,u\n", "targets=4 ignore=y", 1, 1, 1, (const double[]){6, 5});
+    csv_expect(swapped, "targets=1 ignore=2", 3, 1, 1, (const double[]){1, 0, 2, 3, 4, 5});
+    csv_expect(swapped, "targets=1 ignore=2 header=true", 2, 1, 1, (const double[]){3, 2, 5, 4});
+    csv_expect(swapped, "targets=1 ignore=y", 2, 1, 1, (const double[]){3, 2, 5, 4});
+    csv_expect("1,0,y\n2,3,4\n5,6,7\n", "targets=1 ignore=y", 2, 1, 1, (const double[]){3, 2, 6, 5});
+    /* A field that is missing is no name that an empty word could mean. */
+    csv_expect_error("1,,u\n2,3,v\n", "ignore=", DNN_ERROR_INVALID_ARGUMENT, "without a header, columns are 0 to 2");
+}
+
 static void test_separators_are_found_or_told(void **state)
 {
     (void)state;
@@ -520,6 +542,7 @@ int main(void)
         cmocka_unit_test(test_one_row_and_one_value_are_a_table),
         cmocka_unit_test(test_a_header_is_found_or_told),
         cmocka_unit_test(test_columns_that_are_named_make_a_header),
+        cmocka_unit_test(test_names_may_be_numbers),
         cmocka_unit_test(test_separators_are_found_or_told),
         cmocka_unit_test(test_a_decimal_comma_can_be_told),
         cmocka_unit_test(test_targets_are_any_columns),
