@@ -11,6 +11,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -258,6 +259,110 @@ static void test_one_output_reads_a_label_as_a_number_also_where_all_are_0(void 
     dnn_model_destroy(model);
 }
 
+/* ---- numbers that do not fit ---- */
+
+/* All that measures says which sample, in which column, and what it holds; fit says too that it is the validation's. */
+static void expect_unfit(dnn_model *model, const dnn_dataset *dataset, const char *words)
+{
+    double loss = SENTINEL, accuracy = SENTINEL, r2 = SENTINEL;
+    int64_t confusion[4] = {-7, -7, -7, -7};
+    expect_not_finite(dnn_model_evaluate(model, dataset, &loss, &accuracy), words);
+    expect_not_finite(dnn_model_score(model, dataset, &r2), words);
+    expect_not_finite(dnn_model_confusion(model, dataset, confusion), words);
+    assert_true(loss == SENTINEL && accuracy == SENTINEL && r2 == SENTINEL);
+    assert_true(confusion[0] == -7 && confusion[3] == -7);
+
+    const double x[N_IN] = {0}, y[2] = {0};
+    char after[256];
+    dnn_dataset *training = NULL;
+    dnn_trainer *trainer = trainer_of(model);
+    assert_ok(dnn_dataset_create(x, 1, N_IN, y, 2, &training));
+    snprintf(after, sizeof after, "validation after epoch 1: %s", words);
+    expect_not_finite(dnn_trainer_fit(trainer, training, dataset), after);
+    dnn_dataset_destroy(training);
+    dnn_trainer_destroy(trainer);
+}
+
+static void expect_unfit_samples(dnn_model *model, const struct samples *s, const char *words)
+{
+    dnn_dataset *dataset = NULL;
+    assert_ok(dnn_dataset_create(s->x, s->n, N_IN, s->y, s->n_out, &dataset));
+    expect_unfit(model, dataset, words);
+    dnn_dataset_destroy(dataset);
+}
+
+static void test_the_first_sample_that_does_not_fit_is_named(void **state)
+{
+    (void)state;
+    const int64_t layers[] = {N_IN, 6, 2};
+    const char *threads[] = {"precision=f32 output_activation=identity threads=1",
+                             "precision=f32 output_activation=identity threads=2"};
+    struct samples *s = allocate_or_fail(1, sizeof *s);
+    for (size_t t = 0; t < COUNT(threads); t++) {
+        dnn_model *model = model_of(layers, 3, threads[t]);
+        draw(s, MOST, 2, 2, false);
+        s->y[500 * 2 + 1] = -TOO_LARGE_FOR_FLOAT;
+        expect_unfit_samples(model, s,
+                             "y of sample 500 is too large for f32 in column 1 (counted from 0): "
+                             "the dataset holds -1e+300");
+        s->x[400 * N_IN + 2] = TOO_LARGE_FOR_FLOAT;
+        s->x[300 * N_IN + 1] = -1.5e200;
+        expect_unfit_samples(model, s,
+                             "x of sample 300 is too large for f32 in column 1 (counted from 0): "
+                             "the dataset holds -1.5e+200");
+        dnn_model_destroy(model);
+    }
+    free(s);
+}
+
+static void test_an_input_that_fits_until_it_is_standardized_is_named_as_it_came(void **state)
+{
+    (void)state;
+    const int64_t layers[] = {N_IN, 6, 2};
+    const double small[2 * N_IN] = {1e-30, 0, 0, -1e-30, 0, 0}, y[2 * 2] = {0};
+    dnn_model *model = model_of(layers, 3, "precision=f32 output_activation=identity");
+    dnn_dataset *dataset = NULL;
+    assert_ok(dnn_dataset_create(small, 2, N_IN, y, 2, &dataset));
+    assert_ok(dnn_model_standardize(model, dataset));
+    dnn_dataset_destroy(dataset);
+    struct samples *s = allocate_or_fail(1, sizeof *s);
+    s->n = MOST;
+    s->n_out = 2;
+    s->x[7 * N_IN] = 1e25;
+    expect_unfit_samples(model, s,
+                         "x, once standardized, of sample 7 is too large for f32 in column 0 (counted from 0): "
+                         "the dataset holds 1e+25");
+    free(s);
+    dnn_model_destroy(model);
+}
+
+/* The number of a sample is the one by which the caller can get it. */
+static void test_a_sample_of_a_part_is_named_by_its_number_there(void **state)
+{
+    (void)state;
+    enum { N = 40 };
+    const int64_t layers[] = {N_IN, 6, 2};
+    double x[N * N_IN] = {0}, y[N * 2] = {0}, row[N_IN];
+    char words[64];
+    for (int i = 0; i < N; i++)
+        x[i * N_IN] = i == 11 ? TOO_LARGE_FOR_FLOAT : 0;
+    dnn_model *model = model_of(layers, 3, "precision=f32 output_activation=identity");
+    dnn_dataset *whole = NULL, *parts[2] = {NULL, NULL};
+    assert_ok(dnn_dataset_create(x, N, N_IN, y, 2, &whole));
+    assert_ok(dnn_dataset_split(whole, 0.5, 3, &parts[0], &parts[1]));
+    for (int p = 0; p < 2; p++) {
+        for (int64_t i = 0; i < dnn_dataset_size(parts[p]); i++) {
+            assert_ok(dnn_dataset_get(parts[p], i, row, NULL));
+            snprintf(words, sizeof words, "x of sample %d is too large for f32 in column 0", (int)i);
+            if (row[0] != 0)
+                expect_unfit(model, parts[p], words);
+        }
+        dnn_dataset_destroy(parts[p]);
+    }
+    dnn_dataset_destroy(whole);
+    dnn_model_destroy(model);
+}
+
 static void test_a_loss_that_overflows_is_not_finite(void **state)
 {
     (void)state;
@@ -283,6 +388,9 @@ int main(void)
         cmocka_unit_test(test_either_figure_may_be_left_out),
         cmocka_unit_test(test_datasets_of_another_shape_are_refused),
         cmocka_unit_test(test_one_output_reads_a_label_as_a_number_also_where_all_are_0),
+        cmocka_unit_test(test_the_first_sample_that_does_not_fit_is_named),
+        cmocka_unit_test(test_an_input_that_fits_until_it_is_standardized_is_named_as_it_came),
+        cmocka_unit_test(test_a_sample_of_a_part_is_named_by_its_number_there),
         cmocka_unit_test(test_a_loss_that_overflows_is_not_finite),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -532,12 +532,15 @@ static void test_fit_names_the_sample_whose_numbers_are_too_large(void **state)
                              "batch_size=4 optimizer=adam"};
     for (int b = 0; b < 4; b++) {
         y[2 * N_OUT + 1] = -TOO_LARGE_FOR_FLOAT;
-        fit_unfit(x, y, batches[b], false, "y of sample 2 is too large for f32 in column 1");
+        fit_unfit(x, y, batches[b], false,
+                  "y of sample 2 is too large for f32 in column 1 (counted from 0): the dataset holds -1e+300");
         y[2 * N_OUT + 1] = 0;
         x[3 * N_IN + 2] = TOO_LARGE_FOR_FLOAT;
         fit_unfit(x, y, batches[b], false, "x of sample 3 is too large for f32 in column 2");
         x[3 * N_IN + 2] = 1e30;
-        fit_unfit(x, y, batches[b], true, "x, once standardized, of sample 3 is too large for f32 in column 2");
+        fit_unfit(x, y, batches[b], true,
+                  "x, once standardized, of sample 3 is too large for f32 in column 2 (counted from 0): the dataset "
+                  "holds 1e+30");
         x[3 * N_IN + 2] = 0;
     }
     y[0] = 1e38; /* it fits, and its square, though a double, makes no gradient in float */
@@ -557,7 +560,8 @@ static void test_a_dataset_too_large_for_a_float_model_is_refused_by_it(void **s
     double loss = SENTINEL;
     assert_ok(dnn_dataset_create(x, 1, N_IN, y, N_OUT, &dataset));
     expect_not_finite(dnn_trainer_fit(trainer, dataset, NULL), "epoch 1, batch 1 of 1");
-    expect_not_finite(dnn_model_evaluate(model, dataset, &loss, NULL), "finite");
+    expect_not_finite(dnn_model_evaluate(model, dataset, &loss, NULL),
+                      "x of sample 0 is too large for f32 in column 0");
     assert_true(loss == SENTINEL);
     assert_weights(model, theta);
     free(theta);

@@ -10,7 +10,9 @@
 #include "api/array.h"
 #include "api/check.h"
 #include "base/memory.h"
+#include "base/text.h"
 
+#include <math.h>
 #include <string.h>
 
 static const int64_t number_size[] = {sizeof(double), sizeof(float), sizeof(uint8_t), sizeof(int32_t)};
@@ -210,6 +212,49 @@ void dataset_gather(const struct view *view, int64_t first, const struct core *c
             leave_out(core, row, target);
         }
     }
+}
+
+/* The first number of a row that is not finite; as many as there are, if all are. */
+static int64_t unfit_column(const struct core *core, struct matrix row)
+{
+    int64_t j = 0;
+    while (j < row.columns && isfinite(core->largest(matrix_part(row, 0, j, 1, 1, core->real_size)))) {
+        j++;
+    }
+    return j;
+}
+
+static int32_t too_large(const struct view *view, int64_t sample, bool is_x, int64_t j, const char *precision)
+{
+    const struct store *store = view->dataset->store;
+    char value[TEXT_NUMBER_CAPACITY];
+    text_from_number(number_at(view->dataset, is_x ? &store->x : &store->y, sample, j), value);
+    return status_error(DNN_ERROR_NOT_FINITE,
+                        "%s of sample %lld is too large for %s in column %lld (counted from 0): the dataset holds %s",
+                        !is_x              ? "y"
+                        : view->by != NULL ? "x, once standardized,"
+                                           : "x",
+                        (long long)sample, precision, (long long)j, value);
+}
+
+/* Each sample is read again, alone: that is slow, and happens once. */
+int32_t dataset_name_unfit(const struct view *view, int64_t first, int64_t n, const struct core *core,
+                           const struct network *network, struct pass *pass)
+{
+    int32_t status = DNN_OK;
+    for (int64_t i = first; status == DNN_OK && i < first + n; i++) {
+        pass->n_rows = 1;
+        dataset_gather(view, i, core, network, pass);
+        const struct matrix x = pass_x(core, network, pass, 0), y = pass_y(core, network, pass);
+        const int64_t in_x = unfit_column(core, x), in_y = unfit_column(core, y);
+        if (in_x < x.columns || in_y < y.columns) {
+            const bool is_x = in_x < x.columns;
+            const int64_t sample = view->order != NULL ? view->order[i] : i;
+            status = too_large(view, sample, is_x, is_x ? in_x : in_y, core->precision);
+        }
+    }
+    pass->n_rows = 0;
+    return status;
 }
 
 void dataset_inputs(const dnn_dataset *dataset, int64_t i, double *x)

@@ -74,6 +74,12 @@ struct view {
 void dataset_gather(const struct view *view, int64_t first, const struct core *core, const struct network *network,
                     struct pass *pass);
 
+/* After samples `first` …, n of them, of which came what is not finite: if their numbers were so in the core's precision
+ * before anything was computed, DNN_ERROR_NOT_FINITE with a message that names the first; if not, DNN_OK, and the message
+ * stays. pass: scratch, which holds no figures afterwards. */
+int32_t dataset_name_unfit(const struct view *view, int64_t first, int64_t n, const struct core *core,
+                           const struct network *network, struct pass *pass);
+
 /* The class of sample i by the rule of dnn_model_classify, of a dataset whose targets are labels or classes. */
 int32_t dataset_class(const dnn_dataset *dataset, int64_t i);
 

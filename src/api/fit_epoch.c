@@ -85,39 +85,6 @@ void fit_restore_best(struct fit *fit)
     }
 }
 
-/* The first number of a row that is not finite. */
-static int64_t unfit_column(const struct core *core, struct matrix row)
-{
-    int64_t j = 0;
-    while (j < row.columns && isfinite(core->largest(matrix_part(row, 0, j, 1, 1, core->real_size)))) {
-        j++;
-    }
-    return j;
-}
-
-/* Each sample is read again, alone: that is slow, and happens once. */
-int32_t fit_name_unfit(const struct fit *fit, int64_t first, int64_t n, int32_t status)
-{
-    const dnn_trainer *trainer = fit->trainer;
-    const struct core *core = trainer->core;
-    for (int64_t i = first; i < first + n; i++) {
-        trainer->pass->n_rows = 1;
-        dataset_gather(&fit->view, i, core, trainer->network, trainer->pass);
-        const struct matrix x = pass_x(core, trainer->network, trainer->pass, 0);
-        const struct matrix y = pass_y(core, trainer->network, trainer->pass);
-        const int64_t in_x = unfit_column(core, x), in_y = unfit_column(core, y);
-        trainer->pass->n_rows = 0; /* it holds no figures */
-        if (in_x < x.columns || in_y < y.columns) {
-            return status_error(status, "%s%s of sample %lld is too large for %s in column %lld (counted from 0)",
-                                in_x < x.columns ? "x" : "y",
-                                in_x < x.columns && fit->view.by != NULL ? ", once standardized," : "",
-                                (long long)(fit->order != NULL ? fit->order[i] : i), core->precision,
-                                (long long)(in_x < x.columns ? in_x : in_y));
-        }
-    }
-    return status;
-}
-
 /* An error unless each sample of the dataset belongs to a class. */
 static int32_t check_classes(const struct fit *fit)
 {

@@ -39,10 +39,6 @@ bool fit_has_no_patience(const struct fit *fit);
 /* The model's weights ← those of the best epoch, if they were kept. */
 void fit_restore_best(struct fit *fit);
 
-/* After a batch, of n samples from `first` on, whose numbers were not finite: if that was so before anything was computed,
- * the error that names the sample; if not, `status`, and the message stays. */
-int32_t fit_name_unfit(const struct fit *fit, int64_t first, int64_t n, int32_t status);
-
 /* fit->weights ← the dataset's weights × those that balance the classes. */
 int32_t fit_make_weights(struct fit *fit);
 

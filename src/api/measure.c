@@ -54,20 +54,26 @@ static void look(const struct crew_work *work, const struct pass *part, int64_t 
     }
 }
 
-/* *loss_sum += Σ w E of a chunk. Figures of outputs that are not finite would be made up. */
-static int32_t add_losses(const dnn_model *model, const struct chunk *chunk, int64_t n, double *loss_sum)
+/* *loss_sum += Σ w E of a chunk. False if an input or the sum is not finite: figures of it would be made up. */
+static bool add_losses(const struct chunk *chunk, int64_t n, double *loss_sum)
 {
     for (int64_t row = 0; row < n; row += BLOCK) {
         const struct block *block = &chunk->blocks[row / BLOCK];
         if (block->is_unfit) {
-            return status_error(DNN_ERROR_NOT_FINITE, "an input of the dataset is not finite in %s: it is too large",
-                                model->core->precision);
+            return false;
         }
         *loss_sum += block->loss;
     }
-    return isfinite(*loss_sum) ? DNN_OK
-                               : status_error(DNN_ERROR_NOT_FINITE, "the loss on this dataset is not finite: outputs "
-                                                                    "or targets are too large");
+    return isfinite(*loss_sum);
+}
+
+/* The error of a chunk, of n samples, whose losses are not to be had. */
+static int32_t explain(const dnn_model *model, const struct chunk *chunk, int64_t n, struct pass *pass)
+{
+    const int32_t status = dataset_name_unfit(chunk->view, chunk->first, n, model->core, model->network, pass);
+    return status != DNN_OK ? status
+                            : status_error(DNN_ERROR_NOT_FINITE, "the loss on this dataset is not finite: outputs "
+                                                                 "or targets are too large");
 }
 
 /* The samples of a view from `first` on, as many as the pass takes. */
@@ -79,7 +85,7 @@ static int32_t run_chunk(const dnn_model *model, struct crew *crew, const struct
     pass->is_weighted = view->weights != NULL;
     pass_set_rows(pass, first, view->dataset->size);
     crew_forward(crew, &work, pass, first);
-    return add_losses(model, &chunk, pass->n_rows, loss_sum);
+    return add_losses(&chunk, pass->n_rows, loss_sum) ? DNN_OK : explain(model, &chunk, pass->n_rows, pass);
 }
 
 /* Runs all samples of a view forward, and shows each chunk, with its targets, to `add`. *loss (NULL: not wanted): the

@@ -43,12 +43,14 @@ static void load_batch(const void *source, const dnn_trainer *trainer, struct pa
     dataset_gather(&batch->fit->view, batch->first + first, trainer->core, trainer->network, pass);
 }
 
-/* The failing step has worded what happened; this adds when. */
-static int32_t add_place(const struct fit *fit, int32_t status)
+/* The failing step has worded what happened. This adds when, and in its place which sample's numbers did not fit. */
+static int32_t add_place(const struct fit *fit, int64_t first, int64_t n, int32_t status)
 {
+    const dnn_trainer *trainer = fit->trainer;
     if (status != DNN_ERROR_NOT_FINITE) {
         return status;
     }
+    (void)dataset_name_unfit(&fit->view, first, n, trainer->core, trainer->network, trainer->pass);
     return status_error(status, "epoch %lld, batch %lld of %lld: %s", (long long)fit->progress.epoch,
                         (long long)fit->progress.batch, (long long)fit->progress.batches, status_message());
 }
@@ -64,7 +66,7 @@ static int32_t run_batch(struct fit *fit, int64_t first)
     fit->progress.batch++;
     const int32_t status = trainer_step(fit->trainer, &samples, &loss_sum);
     if (status != DNN_OK) {
-        return add_place(fit, status == DNN_ERROR_NOT_FINITE ? fit_name_unfit(fit, first, samples.n, status) : status);
+        return add_place(fit, first, samples.n, status);
     }
     fit->learning_seconds += elapsed(fit) - began;
     fit->samples += samples.n;
