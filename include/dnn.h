@@ -877,7 +877,7 @@ DNN_API int32_t dnn_trainer_apply(dnn_trainer *trainer, double scale);
  * @param[out] saturated      of the activations x_{layer+1} of the last samples seen (at most the larger of 256 and
  *                            batch_size of them), the share, 0 to 1, whose derivative φ′ is below 1/1000 of its largest
  *                            value: a sigmoid near 0 or 1, a ReLU that is off; the gradient cannot pass through these;
- *                            NULL: not wanted
+ *                            samples of weight 0 do not count, and if all are it is 0; NULL: not wanted
  * @return DNN_ERROR_INVALID_ARGUMENT before the first step or accumulate, and after one that failed because of its
  *         numbers */
 DNN_API int32_t dnn_trainer_layer_stats(dnn_trainer *trainer, int64_t layer, double *gradient_norm, double *weight_norm,

@@ -31,7 +31,7 @@ static int32_t look(dnn_trainer *trainer, int64_t l, struct figures *figures)
     const struct layer *layer = &trainer->network->layers[l];
     const int32_t status =
         dnn_trainer_layer_stats(trainer, l, &figures->gradient, &figures->weight, &figures->saturated);
-    figures->dead = trainer->pass->n_rows < ENOUGH_ROWS
+    figures->dead = trainer_weighty_rows(trainer) < ENOUGH_ROWS
                         ? 0
                         : (double)trainer->core->dead(trainer->network, trainer->pass, l) / (double)layer->n_out;
     figures->size = figures->gradient / sqrt((double)layer->n_out * (double)(layer->n_in + 1));
@@ -180,29 +180,15 @@ static int32_t append_table(struct text *text, dnn_trainer *trainer, struct figu
     return DNN_OK;
 }
 
-static int32_t diagnose(dnn_trainer *trainer, struct text *text)
+/* What follows the table. first, last: of its layers. */
+static int32_t append_findings(struct text *text, dnn_trainer *trainer, const struct figures *first,
+                               const struct figures *last, bool all_zero)
 {
-    if (trainer->has_failed) {
-        text_append(text, "- The latest step failed because its numbers overflowed; the weights are as before it. To "
-                          "change: standardize the inputs (dnn_model_standardize), scale targets that are large, lower "
-                          "learning_rate, set clip_norm = 1, or make the model anew with init = he_normal.\n");
-        return DNN_OK;
-    }
-    if (trainer->latest == LATEST_NONE || trainer->pass->n_rows == 0) {
-        text_append(text, "Nothing is known yet: no step has been made.\n");
-        return DNN_OK;
-    }
-    struct figures first = {0}, last = {0};
-    bool all_zero;
-    int32_t status = append_table(text, trainer, &first, &last, &all_zero);
-    if (status != DNN_OK) {
-        return status;
-    }
-    int32_t found = diagnose_inputs(trainer, text) + diagnose_targets(trainer, text);
+    int32_t status = DNN_OK, found = diagnose_inputs(trainer, text) + diagnose_targets(trainer, text);
     const int32_t same = append_alike(text, trainer);
     found += same + diagnose_activations(trainer, text) + diagnose_outputs(trainer, text);
     if (same == 0 || all_zero) { /* neurons that are the same explain gradients that vanish */
-        found += append_gradients(text, trainer, &first, &last, all_zero);
+        found += append_gradients(text, trainer, first, last, all_zero);
     }
     for (int64_t l = 0; status == DNN_OK && l < trainer->network->depth; l++) {
         struct figures figures;
@@ -218,6 +204,31 @@ static int32_t diagnose(dnn_trainer *trainer, struct text *text)
         text_append(text, "Nothing in these figures speaks against learning.\n");
     }
     return status;
+}
+
+static int32_t diagnose(dnn_trainer *trainer, struct text *text)
+{
+    if (trainer->has_failed) {
+        text_append(text, "- The latest step failed because its numbers overflowed; the weights are as before it. To "
+                          "change: standardize the inputs (dnn_model_standardize), scale targets that are large, lower "
+                          "learning_rate, set clip_norm = 1, or make the model anew with init = he_normal.\n");
+        return DNN_OK;
+    }
+    if (trainer->latest == LATEST_NONE || trainer->pass->n_rows == 0) {
+        text_append(text, "Nothing is known yet: no step has been made.\n");
+        return DNN_OK;
+    }
+    struct figures first = {0}, last = {0};
+    bool all_zero;
+    const int32_t status = append_table(text, trainer, &first, &last, &all_zero);
+    if (status != DNN_OK) {
+        return status;
+    }
+    if (trainer_weighty_rows(trainer) == 0) {
+        text_append(text, "Nothing else is known: all of the last samples have weight 0.\n");
+        return DNN_OK;
+    }
+    return append_findings(text, trainer, &first, &last, all_zero);
 }
 
 /* The whole text into a buffer that has room for it. The second run asks for memory too, and may be refused it: so it

@@ -11,17 +11,25 @@
  * knows it. */
 const void *trainer_latest_gradient(dnn_trainer *trainer);
 
+/* How many samples of the latest pass weigh more than 0. The others, which zeros have taken the place of, are taken out of it;
+ * but if all weigh nothing, it is left as it is. */
+int64_t trainer_weighty_rows(dnn_trainer *trainer);
+
 /* ‖α A + β B‖, A and B: of one shape. */
 double diagnose_norm(const struct core *core, struct matrix a, double alpha, struct matrix b, double beta);
 
 /* Three digits of a number, between two texts. */
 void diagnose_append_number(struct text *text, const char *before, double number, const char *after);
 
-/* What can be seen in the samples of the latest pass, from the inputs to the loss. Return how many findings there are. */
+/* What can be seen in the samples of the latest pass, all of which weigh something, from the inputs to the loss. Return how many
+ * findings there are. */
 int32_t diagnose_inputs(const dnn_trainer *trainer, struct text *text);
 int32_t diagnose_targets(const dnn_trainer *trainer, struct text *text);
 int32_t diagnose_activations(const dnn_trainer *trainer, struct text *text);
 int32_t diagnose_outputs(const dnn_trainer *trainer, struct text *text);
+
+/* The sum of the weights of the samples of the latest pass; how many they are, if they have none. */
+double diagnose_weight(const dnn_trainer *trainer);
 
 /* The root mean square of the targets. */
 double diagnose_target_size(const dnn_trainer *trainer);

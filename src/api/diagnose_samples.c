@@ -96,6 +96,16 @@ static struct matrix targets(const dnn_trainer *trainer)
     return pass_y(trainer->core, trainer->network, trainer->pass);
 }
 
+double diagnose_weight(const dnn_trainer *trainer)
+{
+    const struct pass *pass = trainer->pass;
+    double sum = 0;
+    for (int64_t i = 0; i < pass->n_rows; i++) {
+        sum += pass->is_weighted ? pass->weights[pass->first_row + i] : 1;
+    }
+    return sum;
+}
+
 double diagnose_target_size(const dnn_trainer *trainer)
 {
     return size_of(trainer->core, targets(trainer));
@@ -254,7 +264,7 @@ static bool is_cross_entropy(const dnn_trainer *trainer)
 
 static double mean_loss(const dnn_trainer *trainer)
 {
-    return trainer->core->loss_sum(trainer->network, trainer->pass) / (double)trainer->pass->n_rows;
+    return trainer->core->loss_sum(trainer->network, trainer->pass) / diagnose_weight(trainer);
 }
 
 int32_t diagnose_outputs(const dnn_trainer *trainer, struct text *text)

@@ -139,7 +139,7 @@ static double update_norm(const dnn_trainer *trainer, const struct trial *trial,
 }
 
 /* True if the samples pull W_l to different sides, and it stands where they agree. Ψ and X̂ of the pass tell how large the
- * gradient of a single sample is. */
+ * gradient of a single sample is; Ψ has the samples' weights in it, which are of mean 1 where the mean gradient is made. */
 static bool is_at_optimum(const dnn_trainer *trainer, const void *gradient, int64_t l)
 {
     const struct core *core = trainer->core;
@@ -147,7 +147,7 @@ static bool is_at_optimum(const dnn_trainer *trainer, const void *gradient, int6
     const int64_t n = trainer->pass->n_rows, n_out = network_size(network, l + 1);
     const struct matrix psi =
         matrix_from(trainer->pass->psi[l + 1], n, n_out, network_row_stride(network, l + 1, core->real_size));
-    const double one = core->frobenius(psi) / sqrt((double)n) *
+    const double one = core->frobenius(psi) * sqrt((double)n) / diagnose_weight(trainer) *
                        hypot(1, core->frobenius(pass_x(core, network, trainer->pass, l)) / sqrt((double)n));
     return fabs(trainer->latest_scale) * core->frobenius(weights(trainer, gradient, l)) <= at_optimum * one;
 }

@@ -25,6 +25,23 @@ const void *trainer_latest_gradient(dnn_trainer *trainer)
     return trainer->step_gradient;
 }
 
+int64_t trainer_weighty_rows(dnn_trainer *trainer)
+{
+    const int64_t count = pass_weighty_rows(trainer->pass);
+    if (count > 0 && count < trainer->pass->n_rows) {
+        trainer_latest_gradient(trainer); /* to the last bit as from the whole pass */
+        pass_drop_weightless(trainer->network, trainer->pass, trainer->core->real_size);
+    }
+    return count;
+}
+
+/* The share of the activations x_{layer+1}. */
+static double saturated_share(dnn_trainer *trainer, int64_t layer)
+{
+    const double count = (double)trainer_weighty_rows(trainer) * (double)trainer->network->layers[layer].n_out;
+    return count == 0 ? 0 : (double)trainer->core->saturated(trainer->network, trainer->pass, layer) / count;
+}
+
 int32_t dnn_trainer_layer_stats(dnn_trainer *trainer, int64_t layer, double *gradient_norm, double *weight_norm,
                                 double *saturated)
 {
@@ -46,8 +63,7 @@ int32_t dnn_trainer_layer_stats(dnn_trainer *trainer, int64_t layer, double *gra
         *weight_norm = core->frobenius(weights(trainer, trainer->model->theta, layer));
     }
     if (saturated != NULL) {
-        const double count = (double)trainer->pass->n_rows * (double)trainer->network->layers[layer].n_out;
-        *saturated = (double)core->saturated(trainer->network, trainer->pass, layer) / count;
+        *saturated = saturated_share(trainer, layer);
     }
     return DNN_OK;
 }

@@ -35,6 +35,7 @@ bool trainer_descend_small(dnn_trainer *trainer, const double *x, const double *
         trainer->latest = LATEST_NONE;
         return false;
     }
+    trainer->pass->is_weighted = false;
     model->weight_bound += 2 * step.change;
     trainer_failed(trainer, DNN_OK);
     trainer_set_latest(trainer, LATEST_IN_PASS, 1);

@@ -44,4 +44,10 @@ struct matrix pass_array(const struct network *network, const struct pass *pass,
 struct matrix pass_activations(const struct network *network, const struct pass *pass, int64_t l, int64_t real_size);
 struct matrix pass_targets(const struct network *network, const struct pass *pass, int64_t real_size);
 
+/* How many rows weigh more than 0; all, unless is_weighted. */
+int64_t pass_weighty_rows(const struct pass *pass);
+
+/* Takes the rows of weight 0 out of every array; the others move up, and keep their order. */
+void pass_drop_weightless(const struct network *network, struct pass *pass, int64_t real_size);
+
 #endif
