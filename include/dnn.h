@@ -886,12 +886,12 @@ DNN_API int32_t dnn_trainer_layer_stats(dnn_trainer *trainer, int64_t layer, dou
 /** Says in plain words why it is not learning, or that nothing speaks against it. First comes a table of the figures of
  * dnn_trainer_layer_stats, a line a layer, from 1, with `dead`, the share of its neurons whose φ′ is that flat for all
  * of the last samples seen (0 if those are fewer than 16); then a line for each finding, with what to change: a latest
- * step that failed because numbers overflowed; inputs that are not of size 1; targets that the output cannot reach, or
- * large ones that it is far from; neurons that are all the same (init = zeros); activations that explode within the
- * network; an enormous loss; gradients that are 0, vanish or explode; saturated layers; dead units; updates that are
- * too large or too small beside the weights, for any optimizer, clipped if clip_norm is set, unless the gradient has
- * not been applied. Thresholds are rules of thumb; samples are the last ones, as for `saturated`. Before the first step
- * it says so. Since 0.1.
+ * step that failed because numbers overflowed, or were not finite; inputs that are not of size 1; targets that the
+ * output cannot reach, or large ones that it is far from; neurons that are all the same (init = zeros); activations
+ * that explode within the network; an enormous loss; gradients that are 0, vanish or explode; saturated layers; dead
+ * units; updates that are too large or too small beside the weights, for any optimizer, clipped if clip_norm is set,
+ * unless the gradient has not been applied. Thresholds are rules of thumb; samples are the last ones, as for
+ * `saturated`. Before the first step it says so. Since 0.1.
  * @param trainer      the trainer
  * @param[out] buffer  [capacity] bytes: lines of UTF-8 that end in a line feed, and a closing NUL; NULL with capacity 0
  *                     asks for the length alone

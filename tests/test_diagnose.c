@@ -374,6 +374,98 @@ static void test_a_sum_over_chunks_that_overflows_is_named(void **state)
     dnn_model_destroy(model);
 }
 
+/* ---- a sample that is not finite ---- */
+
+/* A step or an accumulate of two samples, or one, with numbers as they are given or those of float. */
+struct call {
+    int is_step, is_float;
+    int64_t n;
+};
+
+static const struct call calls[] = {{1, 0, 1}, {1, 0, 2}, {1, 1, 1}, {1, 1, 2}, {0, 0, 1}, {0, 0, 2}};
+enum { CALLS = sizeof calls / sizeof *calls };
+
+/* x: [2 × 3], y: [2 × 2] */
+static int32_t make_call(dnn_trainer *trainer, const struct call *call, const double *x, const double *y)
+{
+    float x_f32[6], y_f32[4];
+    for (int i = 0; i < 6; i++)
+        x_f32[i] = (float)x[i];
+    for (int i = 0; i < 4; i++)
+        y_f32[i] = (float)y[i];
+    return !call->is_step   ? dnn_trainer_accumulate(trainer, x, y, call->n, NULL)
+           : call->is_float ? dnn_trainer_step_f32(trainer, x_f32, y_f32, call->n, NULL)
+                            : dnn_trainer_step(trainer, x, y, call->n, NULL);
+}
+
+static void assert_figures_are_those_of(dnn_trainer *trainer, dnn_trainer *twin)
+{
+    double norm[2], weight[2], saturated[2];
+    for (int64_t l = 0; l < 2; l++) {
+        assert_ok(dnn_trainer_layer_stats(trainer, l, &norm[0], &weight[0], &saturated[0]));
+        assert_ok(dnn_trainer_layer_stats(twin, l, &norm[1], &weight[1], &saturated[1]));
+        assert_true(norm[0] == norm[1] && norm[0] > 0 && weight[0] == weight[1] && saturated[0] == saturated[1]);
+    }
+}
+
+static void assert_there_are_no_figures(dnn_trainer *trainer)
+{
+    double norm = -1, weight = -1, saturated = -1;
+    expect_invalid(dnn_trainer_layer_stats(trainer, 0, &norm, &weight, &saturated), "the latest one failed");
+    assert_true(norm == -1 && weight == -1 && saturated == -1);
+    assert_ok(dnn_trainer_diagnose(trainer, said, CAPACITY, NULL));
+    assert_says("The latest step failed because");
+    assert_says("those of a sample were not finite");
+    assert_null(strstr(said, "no step has been made"));
+}
+
+/* A good step, one that fails because of `bad` in x or y, and a good one again, beside a twin that knows of none but good. */
+static void try_bad(const int64_t *layers, const char *settings, const struct call *call, double bad, int is_target)
+{
+    const double x[] = {1, -0.5, 0.25, 0.5, 1, -1}, y[] = {1, 0, 0, 1};
+    double bad_x[6], bad_y[4];
+    memcpy(bad_x, x, sizeof x);
+    memcpy(bad_y, y, sizeof y);
+    *(is_target ? &bad_y[2 * call->n - 1] : &bad_x[3 * call->n - 1]) = bad;
+    dnn_model *models[] = {model_of(layers, 3, settings), model_of(layers, 3, settings)};
+    dnn_trainer *trainer = trainer_of(models[0]), *twin = trainer_of(models[1]);
+    for (int k = 0; k < 2; k++) {
+        assert_ok(make_call(trainer, call, x, y));
+        assert_ok(make_call(twin, call, x, y));
+        assert_figures_are_those_of(trainer, twin);
+        assert_ok(dnn_trainer_diagnose(trainer, said, CAPACITY, NULL));
+        assert_null(strstr(said, "failed"));
+        expect_error(make_call(trainer, call, bad_x, bad_y), DNN_ERROR_NOT_FINITE, "");
+        assert_there_are_no_figures(trainer);
+        expect_invalid(dnn_trainer_step(trainer, x, y, 0, NULL), "n is 0"); /* no step at all */
+        assert_there_are_no_figures(trainer);
+    }
+    if (!call->is_step) { /* the sum is left, and samples are not */
+        assert_ok(dnn_trainer_apply(trainer, 0.5));
+        assert_ok(dnn_trainer_diagnose(trainer, said, CAPACITY, NULL));
+        assert_says("no samples have been seen, or the latest of them failed");
+    }
+    dnn_trainer_destroy(trainer);
+    dnn_trainer_destroy(twin);
+    dnn_model_destroy(models[0]);
+    dnn_model_destroy(models[1]);
+}
+
+static void test_a_sample_that_is_not_finite_is_a_step_that_failed_whatever_the_network(void **state)
+{
+    (void)state;
+    static const int64_t shapes[][3] = {{3, 4, 2}, {3, 300, 2}}; /* small, and not */
+    static const char *const settings[] = {"", "precision=f32", TANH "optimizer=adam"};
+    static const double bad[] = {(double)NAN, (double)INFINITY};
+    for (int s = 0; s < 2; s++)
+        for (int o = 0; o < 3; o++)
+            for (int c = 0; c < CALLS; c++)
+                for (int b = 0; b < 4; b++)
+                    try_bad(shapes[s], settings[o], &calls[c], bad[b / 2], b % 2);
+    try_bad(shapes[0], "precision=f32", &calls[0], 1e300, 0); /* finite, but not in float */
+    try_bad(shapes[1], "precision=f32", &calls[4], 1e300, 1);
+}
+
 static void test_after_apply_the_gradient_is_the_one_that_was_applied(void **state)
 {
     (void)state;
@@ -415,6 +507,7 @@ int main(void)
         cmocka_unit_test(test_a_gradient_that_was_not_applied_makes_no_finding_of_updates),
         cmocka_unit_test(test_a_failure_of_the_parts_of_a_step_is_named_until_one_succeeds),
         cmocka_unit_test(test_a_sum_over_chunks_that_overflows_is_named),
+        cmocka_unit_test(test_a_sample_that_is_not_finite_is_a_step_that_failed_whatever_the_network),
         cmocka_unit_test(test_after_apply_the_gradient_is_the_one_that_was_applied),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

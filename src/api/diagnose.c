@@ -209,13 +209,19 @@ static int32_t append_findings(struct text *text, dnn_trainer *trainer, const st
 static int32_t diagnose(dnn_trainer *trainer, struct text *text)
 {
     if (trainer->has_failed) {
-        text_append(text, "- The latest step failed because its numbers overflowed; the weights are as before it. To "
-                          "change: standardize the inputs (dnn_model_standardize), scale targets that are large, lower "
-                          "learning_rate, set clip_norm = 1, or make the model anew with init = he_normal.\n");
+        text_append(text,
+                    "- The latest step failed because its numbers overflowed, or those of a sample were not finite; "
+                    "the weights are as before it. To change: leave such samples out, standardize the inputs "
+                    "(dnn_model_standardize), scale targets that are large, lower learning_rate, set clip_norm = "
+                    "1, or make the model anew with init = he_normal.\n");
         return DNN_OK;
     }
-    if (trainer->latest == LATEST_NONE || trainer->pass->n_rows == 0) {
+    if (trainer->latest == LATEST_NONE) {
         text_append(text, "Nothing is known yet: no step has been made.\n");
+        return DNN_OK;
+    }
+    if (trainer->pass->n_rows == 0) { /* a gradient was set or applied */
+        text_append(text, "Nothing is known: no samples have been seen, or the latest of them failed.\n");
         return DNN_OK;
     }
     struct figures first = {0}, last = {0};

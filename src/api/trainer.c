@@ -374,3 +374,13 @@ int32_t trainer_check_samples(const dnn_trainer *trainer, const struct array_sam
                ? array_check_probabilities("y", arrays->y, n, n_out, trainer->core->loss_name(loss))
                : status;
 }
+
+int32_t trainer_admit_samples(dnn_trainer *trainer, const struct array_samples *arrays, int64_t n)
+{
+    const int32_t status = trainer_check_samples(trainer, arrays, n);
+    if (status != DNN_ERROR_NOT_FINITE) {
+        return status;
+    }
+    trainer->latest = LATEST_NONE;
+    return end_pass(trainer, status);
+}

@@ -114,6 +114,9 @@ struct samples trainer_samples(const struct array_samples *arrays, int64_t n);
 /* Errors of the samples of dnn_trainer_step and its like. */
 int32_t trainer_check_samples(const dnn_trainer *trainer, const struct array_samples *arrays, int64_t n);
 
+/* The same before a step; if their numbers are not finite, that is noted as one that failed. */
+int32_t trainer_admit_samples(dnn_trainer *trainer, const struct array_samples *arrays, int64_t n);
+
 /* One update from the mean gradient. *loss_sum: Σ E before it. The weights change on success alone. */
 int32_t trainer_step(dnn_trainer *trainer, const struct samples *samples, double *loss_sum);
 

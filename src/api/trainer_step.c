@@ -10,7 +10,7 @@
 static int32_t step(dnn_trainer *trainer, struct array_samples arrays, int64_t n, double *loss)
 {
     double loss_sum;
-    int32_t status = trainer_check_samples(trainer, &arrays, n);
+    int32_t status = trainer_admit_samples(trainer, &arrays, n);
     if (status == DNN_OK) {
         status = model_begin_training(trainer->model);
     }

@@ -62,7 +62,7 @@ int32_t dnn_trainer_accumulate(dnn_trainer *trainer, const double *x, const doub
     REQUIRE(y);
     const struct array_samples arrays = {{.f64 = x, .by = model_standardization(trainer->model)}, {.f64 = y}};
     double sum;
-    int32_t status = trainer_check_samples(trainer, &arrays, n);
+    int32_t status = trainer_admit_samples(trainer, &arrays, n);
     if (status == DNN_OK) {
         status = model_begin_training(trainer->model);
     }
