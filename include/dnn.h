@@ -153,16 +153,16 @@ DNN_API const char *dnn_build_info(void);
 DNN_API const char *dnn_status_string(int32_t status);
 
 /** What went wrong in the latest call on this thread that failed. It says what was expected and what came, such as "x
- * has 12 columns, the model takes 784". A call that succeeds leaves it as it is. Of a very long one, of a path say, the middle
- * is left out. Cannot fail; any thread. Since 0.1.
+ * has 12 columns, the model takes 784". A call that succeeds leaves it as it is. Of a very long one, of a path say,
+ * the middle is left out. Cannot fail; any thread. Since 0.1.
  * @return one line of UTF-8, of 1023 bytes at most, valid until the next failing call on this thread or its end; "" if none
  *         has failed yet */
 DNN_API const char *dnn_last_error(void);
 
 /** Chooses where the library's memory comes from. For the whole process, and for zlib and protobuf-c within the library
  * too. What stays outside is what the BLAS and the system take for themselves: the stacks of threads (config key
- * `threads`), OpenBLAS's buffers, and scratch memory of the C library; and from the 33rd thread on that has failed and is still
- * there, 1 KiB a thread for its dnn_last_error().
+ * `threads`), OpenBLAS's buffers, and scratch memory of the C library; and from the 33rd thread on that has failed
+ * and is still there, in a child of a fork counted with those of its parent, 1 KiB a thread for its dnn_last_error().
  *
  * Before first use: until any thread has made a call that asks for memory. Whatever makes, reads or writes something does;
  * what tells of the library, its errors and the keys does not. Then the choice is final, for there are blocks that only this
@@ -300,11 +300,12 @@ DNN_API int32_t dnn_set_allocator(void *(*malloc_fn)(void *user, int64_t size),
  *     a model's predict, classify, evaluate, score and confusion of many samples, and a fit's validation: each takes some samples.
  *         They work for one call at a time; a call beside it is made on its own thread. A workspace has none
  *
- * and of many samples the result is the same to the last bit for every N. N is held to the processors that the process may use.
- * 0 chooses: by the size of the network and the samples, 1 if they are too few to gain from more. Whether these threads or the
- * caller alone is the faster way is measured all along, for a given N too, at most about 1 % of the time spent on it: where other processes need the
- * processors the caller goes on alone. The BLAS's number of threads is never changed. After a fork the child's handles start
- * their own threads. Destroy trainers and models before the library is unloaded.
+ * and of many samples the result is the same to the last bit for every N. N is held to the processors that the
+ * process may use. 0 chooses: by the size of the network and the samples, 1 if they are too few to gain from more.
+ * Whether these threads or the caller alone is the faster way is measured all along, for a given N too, at most about
+ * 1 % of the time spent on it: where other processes need the processors the caller goes on alone. The BLAS's number
+ * of threads is never changed. After a fork the child's handles start their own threads. Destroy trainers and models,
+ * and end the threads that have called it, before the library is unloaded.
  *
  * RANDOM NUMBERS come from one generator a handle, xoshiro256++ seeded by `seed`, with a stream of its own for weights,
  * order and dropout. The same seed, library and kind of processor give the same weights bit for bit, with the engine blas also
@@ -916,12 +917,14 @@ DNN_API int32_t dnn_trainer_check_gradient(dnn_trainer *trainer, const double *x
                                            double *max_relative_error);
 
 /** Writes a checkpoint. It holds the model as dnn_model_save writes it, and everything that the next update depends on
- * (what the optimizer keeps, generators, schedule, early stopping with the best weights, G, history), in the same
- * format, with tensors optimizer.K.layers.N.weight and so on. Training that goes on from it is the same bit for bit as
- * if it had not been interrupted, on any number of processors of that kind. Also inside the progress callback: at the end of an epoch (batch = batches), the next
- * fit of a trainer that is loaded from it runs the epochs that were left; in the middle of one, that epoch is begun
- * anew. fit itself writes one to checkpoint_path after every checkpoint_every epochs and after its last (with the
- * weights that it ends with), and fails with DNN_ERROR_IO if it cannot. As safe as dnn_model_save. Since 0.1.
+ * (what the optimizer keeps, generators, schedule, early stopping with the best weights, G, history, and how many
+ * threads a step of one sample is divided among, which stays so wherever it is loaded), in the same format, with
+ * tensors optimizer.K.layers.N.weight and so on. Training that goes on from it is the same bit for bit as if it had
+ * not been interrupted, on any number of processors of that kind. Also inside the progress callback: at the end of an
+ * epoch (batch = batches), the next fit of a trainer that is loaded from it runs the epochs that were left; in the
+ * middle of one, that epoch is begun anew. fit itself writes one to checkpoint_path after every checkpoint_every
+ * epochs and after its last (with the weights that it ends with), and fails with DNN_ERROR_IO if it cannot. As safe
+ * as dnn_model_save. Since 0.1.
  * @param trainer  the trainer
  * @param path     the file, to be made or replaced
  * @return as dnn_model_save */
@@ -1019,9 +1022,9 @@ DNN_API int32_t dnn_dataset_read_npy(const char *x_path, const char *y_path, dnn
  *
  *     header     auto | true | false     whether the first row holds names. auto: it does if a column of numbers begins
  *                                        with text, or `targets` or `ignore` name a column by a word of that row that
- *                                        is no number from 0 to the count of columns: such a one is an index. A header
- *                                        of numbers, such as 0,1,species over numbers and text, must be announced by
- *                                        true, or it is taken for a sample
+ *                                        is no number: such a one is an index. A header of numbers, such as
+ *                                        0,1,species over numbers and text, must be announced by true, or it is taken
+ *                                        for a sample
  *     separator  auto | comma | semicolon | tab | pipe | space | a character      auto finds the first four; space is
  *                                        any run of spaces and tabs
  *     targets    last | first | none | a,b   the target columns, by name or index from 0. A name goes before an index:

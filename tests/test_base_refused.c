@@ -263,6 +263,23 @@ static void *find_a_place(void *is_right)
     return NULL;
 }
 
+static void *find_no_place_and_then_one(void *is_right)
+{
+    bool was_lost = false;
+    failing[PLACE] = 1;
+    find_no_place(&was_lost);
+    failing[PLACE] = 0;
+    find_a_place(is_right);
+    *(bool *)is_right &= was_lost;
+    return NULL;
+}
+
+static void *have_no_message(void *is_right)
+{
+    *(bool *)is_right = strcmp(status_message(), "") == 0;
+    return NULL;
+}
+
 static void expect_in_a_thread(void *(*run)(void *))
 {
     pthread_t thread;
@@ -294,6 +311,9 @@ static void test_where_places_are_taken_there_is_memory(void **state)
     take_all_places(true);
     expect_in_a_thread(find_a_place);
     assert_int_equal(calls[PLACE], 1);
+    set_nothing(state);
+    expect_in_a_thread(find_no_place_and_then_one);
+    expect_in_a_thread(have_no_message);
     take_all_places(false);
 }
 

@@ -536,6 +536,44 @@ static void make_steps(const struct pair *pair)
         assert_ok(dnn_trainer_step(pair->trainer, wide_x, y, 1, NULL));
 }
 
+/* However many rows a layer has, no trainer divides its steps among more threads than there can be: each share takes memory. */
+static void test_a_number_of_shares_that_cannot_be_is_refused(void **state)
+{
+    (void)state;
+    const int64_t tall_layers[] = {4, 24 * 300, 30, 2};
+    static const struct {
+        const char *threads;
+        int most;
+    } cases[] = {{"threads=0", 256}, {"threads=3", 3}};
+    for (size_t c = 0; c < COUNT(cases); c++) {
+        struct pair one = {.model = model_of_recipe("tutorial", tall_layers, 4, cases[c].threads)};
+        one.trainer = trainer_of(one.model);
+        struct bytes file = saved_trainer(one.trainer);
+        for (int more = 0; more <= 1; more++) {
+            struct pair loaded = {0};
+            const bool has_shares =
+                strstr((const char *)file.data + 8, "trainer.shares") != NULL; /* not on one processor */
+            char shares[96];
+            snprintf(shares, sizeof shares,
+                     "\\\"trainer.shares\\\":\\\"%d\\\",\\\"trainer.%s\\\":", cases[c].most + more,
+                     has_shares ? "old" : "updates");
+            struct bytes other =
+                changed(file, has_shares ? "\\\"trainer.shares\\\":" : "\\\"trainer.updates\\\":", shares);
+            if (more) {
+                expect_no_trainer(other, DNN_ERROR_FORMAT, "shares is missing from its dnn.trainer, or is wrong");
+            } else {
+                const double x[4] = {0.1, 0.2, 0.3, 0.4}, y[2] = {0.5, 0.5};
+                assert_ok(load_trainer_bytes(other, &loaded.model, &loaded.trainer));
+                assert_ok(dnn_trainer_step(loaded.trainer, x, y, 1, NULL));
+            }
+            free(other.data);
+            destroy(&loaded);
+        }
+        free(file.data);
+        destroy(&one);
+    }
+}
+
 /* Steps of one sample are divided among threads, and how many there are decides the order of sums. */
 static void test_it_goes_on_the_same_with_another_number_of_processors(void **state)
 {
@@ -596,6 +634,7 @@ int main(void)
         cmocka_unit_test(test_saving_twice_makes_the_same_bytes),
 #if defined(__linux__)
         cmocka_unit_test(test_it_goes_on_the_same_with_another_number_of_processors),
+        cmocka_unit_test(test_a_number_of_shares_that_cannot_be_is_refused),
 #endif
     };
     return cmocka_run_group_tests(tests, make_scratch, remove_scratch);

@@ -129,20 +129,21 @@ static void test_columns_that_are_named_make_a_header(void **state)
     dnn_dataset_destroy(dataset);
 }
 
-/* Under a header a word is a name before it is an index; but an index, also one counted from 1, makes no header of a row. */
+/* Under a header a word is a name before it is an index; but a number, which may be a wrong index, makes no header of a row. */
 static void test_names_may_be_numbers(void **state)
 {
     (void)state;
     const char *years = "2019,2020,y\n1,2,u\n3,4,v\n", *swapped = "1,0,y\n2,3,u\n4,5,v\n";
-    csv_expect(years, "targets=2020 ignore=y", 2, 1, 1, (const double[]){1, 2, 3, 4});
-    csv_expect(years, "targets=2020 ignore=2", 2, 1, 1, (const double[]){1, 2, 3, 4});
-    csv_expect(years, "targets=none ignore=2019,2", 2, 1, 1, (const double[]){2, 2, 4, 4});
-    csv_expect(years, "targets=2020 ignore=y header=true", 2, 1, 1, (const double[]){1, 2, 3, 4});
+    csv_expect(years, "targets=2020 ignore=y", 2, 1, 1, (const double[]){1, 2, 3, 4}); /* y makes it one */
+    csv_expect(years, "targets=2020 ignore=2 header=true", 2, 1, 1, (const double[]){1, 2, 3, 4});
+    csv_expect(years, "targets=none ignore=2019,2 header=true", 2, 1, 1, (const double[]){2, 2, 4, 4});
+    csv_expect_error(years, "targets=2020 ignore=2", DNN_ERROR_INVALID_ARGUMENT,
+                     "header=true: the first row holds names");
     csv_expect_error(years, "targets=2020 header=false", DNN_ERROR_INVALID_ARGUMENT, "has no column \"2020\"");
     csv_expect_error(years, "targets=2021", DNN_ERROR_INVALID_ARGUMENT, "without a header, columns are 0 to 2");
     csv_expect_error(years, "targets=99999999999999999999", DNN_ERROR_INVALID_ARGUMENT, "has no column \"9999");
     csv_expect_error("3,2,y\n4,5,u\n", "targets=3", DNN_ERROR_INVALID_ARGUMENT, "without a header, columns are 0 to 2");
-    csv_expect("4,2,y\n5,6,u\n", "targets=4 ignore=y", 1, 1, 1, (const double[]){6, 5});
+    csv_expect_error("4,2,7\n5,6,8\n", "targets=4", DNN_ERROR_INVALID_ARGUMENT, "without a header, columns are 0 to 2");
     csv_expect(swapped, "targets=1 ignore=2", 3, 1, 1, (const double[]){1, 0, 2, 3, 4, 5});
     csv_expect(swapped, "targets=1 ignore=2 header=true", 2, 1, 1, (const double[]){3, 2, 5, 4});
     csv_expect(swapped, "targets=1 ignore=y", 2, 1, 1, (const double[]){3, 2, 5, 4});

@@ -171,7 +171,7 @@ static void test_counts_that_cannot_be_are_refused(void **state)
            "a count of epochs");
     refuse("\\\"trainer.updates\\\":", "\\\"trainer.updates\\\":\\\"-1\\\",\\\"trainer.old\\\":", "a count of epochs");
     refuse("trainer.updates", "trainer.update", "updates");
-    /* This one divides nothing, and so has no number of shares: it may say 1. */
+    /* This one divides nothing, and so has no number of shares: it may say 1. See test_checkpoint for one that does. */
     const char *const shares[] = {"", "x", "-1", "0", "2", "1.5", "4294967297", "99999999999999999999"};
     for (size_t v = 0; v < COUNT(shares); v++) {
         char replacement[256];

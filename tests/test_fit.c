@@ -338,8 +338,8 @@ static void test_cancel_from_another_thread_stops_within_a_batch(void **state)
 static void predict_and_try_to_train(void *subject)
 {
     struct fixture *f = subject;
-    const double x[N_IN] = {0.1, 0.2, 0.3}, y[N_OUT] = {0.3, 0.67}, theta[PARAMETERS] = {0};
-    double out[N_OUT], norm = SENTINEL;
+    const double x[N_IN] = {0.1, 0.2, 0.3}, y[N_OUT] = {0.3, 0.67}, theta[PARAMETERS] = {0}, bad[N_IN] = {NAN};
+    double out[N_OUT], norm = SENTINEL, again = SENTINEL;
     assert_ok(dnn_model_predict(f->model, x, 1, out));
     assert_ok(dnn_model_evaluate(f->model, f->dataset, out, NULL));
     assert_ok(dnn_trainer_layer_stats(f->trainer, 0, &norm, NULL, NULL));
@@ -350,7 +350,11 @@ static void predict_and_try_to_train(void *subject)
         expect_invalid(dnn_trainer_step(both[i], x, y, 1, NULL), "training needs the model for itself");
         expect_invalid(dnn_trainer_fit(both[i], f->dataset, NULL), "training needs the model for itself");
         expect_invalid(dnn_trainer_apply(both[i], 1), "training needs the model for itself");
+        expect_invalid(dnn_trainer_step(both[i], bad, y, 1, NULL), "training needs the model for itself");
+        expect_invalid(dnn_trainer_accumulate(both[i], bad, y, 1, NULL), "training needs the model for itself");
     }
+    assert_ok(dnn_trainer_layer_stats(f->trainer, 0, &again, NULL, NULL));
+    assert_true(again == norm);
     expect_invalid(dnn_trainer_set_progress(f->trainer, NULL, NULL), "keeps its callback");
     expect_invalid(dnn_model_set_parameters(f->model, theta), "training needs the model for itself");
     expect_invalid(dnn_model_set_weights(f->model, 0, theta), "training needs the model for itself");

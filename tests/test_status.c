@@ -61,6 +61,26 @@ static void test_a_long_message_keeps_both_ends_in_whole_characters(void **state
     }
 }
 
+/* Bytes that continue nothing, as many as anybody likes: no character is looked for beyond 3 of them. */
+static void test_a_long_message_of_no_characters_keeps_both_ends(void **state)
+{
+    (void)state;
+    const char *const begins[] = {"", "\xFF", "\xC0", "\xE2", "path \xFF"};
+    for (size_t b = 0; b < COUNT(begins); b++) {
+        char text[6000];
+        memset(text, '\x80', sizeof text);
+        memcpy(text, begins[b], strlen(begins[b]));
+        text[sizeof text - 1] = '\0';
+        status_error(DNN_ERROR_IO, "%s", text);
+        const size_t length = strlen(status_message());
+        assert_true(length >= 1023 - 7 && length <= 1023);
+        assert_non_null(strstr(status_message(), "? ... ?"));
+        text[4000] = '\0';
+        status_error(DNN_ERROR_IO, "%s: no space", text);
+        assert_string_equal(status_message() + strlen(status_message()) - 13, "???: no space");
+    }
+}
+
 /* Of what is longer than any path and some words, the end is not looked for. */
 static void test_a_message_of_any_length_is_no_longer_than_others(void **state)
 {
@@ -204,6 +224,7 @@ int main(void)
         cmocka_unit_test(test_the_status_comes_back_and_the_message_stays),
         cmocka_unit_test(test_a_message_may_quote_the_present_one),
         cmocka_unit_test(test_a_long_message_keeps_both_ends_in_whole_characters),
+        cmocka_unit_test(test_a_long_message_of_no_characters_keeps_both_ends),
         cmocka_unit_test(test_a_message_of_any_length_is_no_longer_than_others),
         cmocka_unit_test(test_a_message_is_utf_8_whatever_it_quotes),
         cmocka_unit_test(test_a_message_that_just_fits_is_whole),

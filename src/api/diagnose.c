@@ -31,7 +31,7 @@ static int32_t look(dnn_trainer *trainer, int64_t l, struct figures *figures)
     const struct layer *layer = &trainer->network->layers[l];
     const int32_t status =
         dnn_trainer_layer_stats(trainer, l, &figures->gradient, &figures->weight, &figures->saturated);
-    figures->dead = trainer_weighty_rows(trainer) < ENOUGH_ROWS
+    figures->dead = trainer_drop_weightless(trainer) < ENOUGH_ROWS
                         ? 0
                         : (double)trainer->core->dead(trainer->network, trainer->pass, l) / (double)layer->n_out;
     figures->size = figures->gradient / sqrt((double)layer->n_out * (double)(layer->n_in + 1));
@@ -230,7 +230,7 @@ static int32_t diagnose(dnn_trainer *trainer, struct text *text)
     if (status != DNN_OK) {
         return status;
     }
-    if (trainer_weighty_rows(trainer) == 0) {
+    if (trainer_drop_weightless(trainer) == 0) {
         text_append(text, "Nothing else is known: all of the last samples have weight 0.\n");
         return DNN_OK;
     }

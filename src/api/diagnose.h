@@ -11,9 +11,9 @@
  * knows it. */
 const void *trainer_latest_gradient(dnn_trainer *trainer);
 
-/* How many samples of the latest pass weigh more than 0. The others, which zeros have taken the place of, are taken out of it;
- * but if all weigh nothing, it is left as it is. */
-int64_t trainer_weighty_rows(dnn_trainer *trainer);
+/* Takes the samples of weight 0, which zeros have taken the place of, out of the latest pass, but leaves it as it is if all of them
+ * weigh nothing. Returns how many weigh more. */
+int64_t trainer_drop_weightless(dnn_trainer *trainer);
 
 /* ‖α A + β B‖, A and B: of one shape. */
 double diagnose_norm(const struct core *core, struct matrix a, double alpha, struct matrix b, double beta);

@@ -381,6 +381,12 @@ int32_t trainer_admit_samples(dnn_trainer *trainer, const struct array_samples *
     if (status != DNN_ERROR_NOT_FINITE) {
         return status;
     }
+    const int32_t begun = model_begin_training(trainer->model);
+    if (begun != DNN_OK) {
+        return begun; /* nothing of the training that goes on is touched */
+    }
     trainer->latest = LATEST_NONE;
-    return end_pass(trainer, status);
+    end_pass(trainer, status);
+    model_end_training(trainer->model);
+    return status;
 }

@@ -60,7 +60,7 @@ struct dnn_trainer {
     int32_t
         share_count; /* that a step of one sample is divided in, whether the team does them or the caller alone; 1: it is not */
     struct pace pace; /* which of both is the faster */
-    void *partials;   /* [2 × threads × widest layer]: each one's part of a vector, of this layer and the last */
+    void *partials; /* [2 × share_count × widest layer]: each share's part of a vector, of this layer and the last */
 
     int32_t thread_count;                        /* of the team when it was made; 1 without one */
     struct block_figures *block_figures;         /* [blocks of the pass]; see trainer_batch.c */

@@ -25,7 +25,7 @@ const void *trainer_latest_gradient(dnn_trainer *trainer)
     return trainer->step_gradient;
 }
 
-int64_t trainer_weighty_rows(dnn_trainer *trainer)
+int64_t trainer_drop_weightless(dnn_trainer *trainer)
 {
     const int64_t count = pass_weighty_rows(trainer->pass);
     if (count > 0 && count < trainer->pass->n_rows) {
@@ -38,7 +38,7 @@ int64_t trainer_weighty_rows(dnn_trainer *trainer)
 /* The share of the activations x_{layer+1}. */
 static double saturated_share(dnn_trainer *trainer, int64_t layer)
 {
-    const double count = (double)trainer_weighty_rows(trainer) * (double)trainer->network->layers[layer].n_out;
+    const double count = (double)trainer_drop_weightless(trainer) * (double)trainer->network->layers[layer].n_out;
     return count == 0 ? 0 : (double)trainer->core->saturated(trainer->network, trainer->pass, layer) / count;
 }
 

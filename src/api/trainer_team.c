@@ -18,6 +18,7 @@
  */
 #include "api/trainer_team.h"
 
+#include "api/check.h"
 #include "api/trainer_batch.h"
 
 #include "base/memory.h"
@@ -268,6 +269,8 @@ static bool divides_one(const dnn_trainer *trainer)
 /* More shares than a large layer has blocks of rows would be empty. */
 int64_t trainer_most_shares(const dnn_trainer *trainer)
 {
+    const int64_t asked = config_integer(trainer->config, KEY_THREADS),
+                  threads = asked > 0 ? asked : CHECK_MOST_THREADS;
     int64_t bottom, top, most = 1;
     if (!divides_one(trainer)) {
         return 1;
@@ -277,7 +280,7 @@ int64_t trainer_most_shares(const dnn_trainer *trainer)
         const int64_t blocks = (trainer->network->layers[l].n_out + BLOCK - 1) / BLOCK;
         most = blocks > most ? blocks : most;
     }
-    return most;
+    return most < threads ? most : threads;
 }
 
 /* How many threads a step is divided among. */

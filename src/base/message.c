@@ -1,12 +1,14 @@
 /*
  * base/message.c - see message.h.
  *
- * The first failure of a thread takes one of the places below, by an exchange of a flag: no allocation, no lock. Where all are taken, the
- * place is malloc's. It is given back when the thread ends.
+ * The first failure of a thread takes one of the places below, by an exchange of a flag. Where all are taken the
+ * place is malloc's. It is given back when the thread ends. A child of a fork has the places of threads that it has
+ * not: there malloc is asked sooner. Where the host had made 32 keys before this library was loaded, the C library
+ * asks for memory, once a thread, to keep a place.
  *
- * Rejected: _Thread_local. Of a library that was loaded at run time (by a binding, as a plug-in) the C library allocates such variables at
- * a thread's first touch, and glibc ends the process where it gets no memory. Also rejected: the same with the model initial-exec, for
- * which glibc keeps little room, and without room loading fails.
+ * Rejected: _Thread_local. Of a library that was loaded at run time (by a binding, as a plug-in) the C library
+ * allocates such variables at a thread's first touch, and glibc ends the process where it gets no memory. Also
+ * rejected: the same with the model initial-exec, for which glibc keeps little room, and without room loading fails.
  */
 #include "base/message.h"
 
@@ -16,6 +18,10 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#if defined(_WIN32)
+#define WIN32_LEAN_AND_MEAN
+#include <windows.h>
+#endif
 
 struct message {
     char text[MESSAGE_CAPACITY];
@@ -25,11 +31,14 @@ struct message {
 enum { PLACES = 32 };
 static struct message places[PLACES];
 
+/* The place of all threads for which there is none. */
+static struct message lost = {.text = "not enough memory for the message of a failure"};
+
 /* The key of the threads' places, and 1: no_key before it is made, and gone after that. */
 static const uintptr_t no_key = 0, gone = UINTPTR_MAX;
 static atomic_uintptr_t key_and_one;
 
-/* Some thread failed, and had no place to say why. */
+/* Some thread failed, and could not keep any place. */
 static atomic_bool is_lost;
 
 static bool is_of_places(const struct message *message)
@@ -43,7 +52,7 @@ static void give_back(void *argument)
     struct message *message = argument;
     if (is_of_places(message)) {
         atomic_store_explicit(&message->is_taken, false, memory_order_release);
-    } else {
+    } else if (message != &lost) {
         free(message);
     }
 }
@@ -65,12 +74,33 @@ static bool find_key(pthread_key_t *key)
     return known != gone;
 }
 
-/* The library may be unloaded next, and threads that end later must not call what is gone. Their places are forgotten: memory only where
- * more threads than PLACES have failed and are still there. */
+/* Early, while there are few keys. Whatever calls before that, or is refused here, makes it then. */
+__attribute__((constructor)) static void make_key(void)
+{
+    pthread_key_t key;
+    (void)find_key(&key);
+}
+
+/* A process that ends has stopped all other threads, with whatever they had locked. */
+static bool is_process_ending(void)
+{
+#if defined(_WIN32)
+    typedef BOOLEAN(WINAPI * question)(void);
+    const FARPROC found = GetProcAddress(GetModuleHandleA("ntdll.dll"), "RtlDllShutdownInProgress");
+    question is_ending = NULL;
+    memcpy(&is_ending, &found, sizeof is_ending);
+    return is_ending != NULL && is_ending();
+#else
+    return false;
+#endif
+}
+
+/* The library may be unloaded next, and threads that end later must not call what is gone. What malloc gave to those that are still
+ * there is forgotten. */
 __attribute__((destructor)) static void forget_key(void)
 {
     const uintptr_t known = atomic_exchange(&key_and_one, gone);
-    if (known != no_key && known != gone) {
+    if (known != no_key && known != gone && !is_process_ending()) {
         pthread_key_delete((pthread_key_t)(known - 1));
     }
 }
@@ -82,7 +112,8 @@ static struct message *take(void)
             return &places[i];
         }
     }
-    return malloc(sizeof(struct message));
+    struct message *message = malloc(sizeof *message);
+    return message == NULL ? &lost : message;
 }
 
 /* This thread's place, taken if it has none; NULL if there is none to be had. */
@@ -90,17 +121,19 @@ static struct message *own_place(void)
 {
     pthread_key_t key;
     if (!find_key(&key)) {
+        atomic_store_explicit(&is_lost, true, memory_order_relaxed);
         return NULL;
     }
     struct message *message = pthread_getspecific(key);
-    if (message == NULL) {
+    if (message == NULL || message == &lost) {
         message = take();
-        if (message != NULL && pthread_setspecific(key, message) != 0) {
+        if (pthread_setspecific(key, message) != 0) {
             give_back(message);
-            message = NULL;
+            atomic_store_explicit(&is_lost, true, memory_order_relaxed);
+            return NULL;
         }
     }
-    return message;
+    return message == &lost ? NULL : message;
 }
 
 void message_write(const char text[MESSAGE_CAPACITY])
@@ -108,8 +141,6 @@ void message_write(const char text[MESSAGE_CAPACITY])
     struct message *message = own_place();
     if (message != NULL) {
         memcpy(message->text, text, strlen(text) + 1);
-    } else {
-        atomic_store_explicit(&is_lost, true, memory_order_relaxed);
     }
 }
 
@@ -121,5 +152,5 @@ const char *message_read(void)
     if (message != NULL) {
         return message->text;
     }
-    return atomic_load_explicit(&is_lost, memory_order_relaxed) ? "not enough memory for the message of a failure" : "";
+    return atomic_load_explicit(&is_lost, memory_order_relaxed) ? lost.text : "";
 }

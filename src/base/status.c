@@ -14,13 +14,17 @@
 
 /* Of a longer message: it holds a path of the system's longest, and some words. What of it remains at its end. */
 enum { LONGEST_MESSAGE = 5120, TAIL = 400 };
+
+/* The bytes of a character that continue it. */
+enum { MOST_CONTINUING = 3 };
+
 static const char omission[] = " ... ";
 
-/* Takes the rest of a character that was cut off the end of text. */
+/* Takes the rest of a character that was cut off the end of text: 3 bytes at most. */
 static void trim_end(char *text)
 {
-    char *last = text + strlen(text);
-    while (last > text && ((unsigned char)last[-1] & 0xC0) == 0x80) {
+    char *const end = text + strlen(text), *last = end;
+    while (last > text && end - last < MOST_CONTINUING && ((unsigned char)last[-1] & 0xC0) == 0x80) {
         last--;
     }
     if (last > text && utf8_length(last - 1) == 0) {
@@ -51,8 +55,8 @@ static void make_plain(char *text)
     }
 }
 
-/* What is long, such as a path, stands in the middle, and what came of it at the end: so both ends stay. In a function of its own,
- * that other messages need no such stack. */
+/* What is long, such as a path, stands in the middle, and what came of it at the end: so both ends stay. In a function of its
+ * own, that other messages need no such stack. */
 __attribute__((noinline)) static void shorten(char text[MESSAGE_CAPACITY], const char *format, va_list arguments)
 {
     char whole[LONGEST_MESSAGE];
@@ -62,7 +66,7 @@ __attribute__((noinline)) static void shorten(char text[MESSAGE_CAPACITY], const
     }
     trim_end(whole);
     const char *tail = whole + strlen(whole) - TAIL;
-    while (((unsigned char)*tail & 0xC0) == 0x80) {
+    for (int i = 0; i < MOST_CONTINUING && ((unsigned char)*tail & 0xC0) == 0x80; i++) {
         tail++;
     }
     text[MESSAGE_CAPACITY - sizeof omission - TAIL] = '\0';

@@ -9,7 +9,6 @@
 
 #include "base/memory.h"
 #include "base/status.h"
-#include "base/text.h"
 #include "base/utf8.h"
 #include "data/csv_value.h"
 
@@ -208,13 +207,11 @@ static int32_t read_names(struct csv_scan *scan, struct csv_layout *layout)
     return DNN_OK;
 }
 
-/* Whether a word is a column's index, counted from 0 or, by mistake, from 1. A row of samples may hold such a number, or
- * nothing, by chance: neither makes a header of it. */
-static bool is_index(const struct csv_layout *layout, const char *word)
+/* Whether a word is meant for a column's index. A row of samples may hold such a number, or nothing, by chance, and a wrong index is not
+ * rare: neither makes a header of it. */
+static bool is_index(const char *word)
 {
-    int64_t number;
-    return *word == '\0' ||
-           (strspn(word, "0123456789") == strlen(word) && text_to_integer(word, &number) && number <= layout->columns);
+    return strspn(word, "0123456789") == strlen(word);
 }
 
 static bool is_name(const struct csv_layout *layout, const char *word)
@@ -233,7 +230,7 @@ static int64_t count_names(const struct csv_layout *layout, const struct csv_lis
     int64_t count = 0;
     const char *word = list->words;
     for (int64_t i = 0; i < list->count; i++, word = csv_list_next(word)) {
-        count += !is_index(layout, word) && (layout->names == NULL || is_name(layout, word));
+        count += !is_index(word) && (layout->names == NULL || is_name(layout, word));
     }
     return count;
 }

@@ -31,9 +31,11 @@ static int32_t no_such_column(const struct csv_scan *scan, const struct csv_layo
                             "CSV option %s: \"%s\" has no column \"%s\"; its columns are %s", option, scan->path, word,
                             buffer);
     }
-    return status_error(DNN_ERROR_INVALID_ARGUMENT,
-                        "CSV option %s: \"%s\" has no column \"%s\"; without a header, columns are 0 to %lld", option,
-                        scan->path, word, (long long)layout->columns - 1);
+    return status_error(
+        DNN_ERROR_INVALID_ARGUMENT,
+        "CSV option %s: \"%s\" has no column \"%s\"; without a header, columns are 0 to %lld (header=true: the "
+        "first row holds names)",
+        option, scan->path, word, (long long)layout->columns - 1);
 }
 
 /* The column that a word means. */
