@@ -6,13 +6,14 @@
  * the library's own copies.
  */
 #define _GNU_SOURCE
+#include "base/memory.h"
+
 #include <locale.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 #if defined(_WIN32)
 #include "base/windows_text.h"
@@ -90,18 +91,18 @@ static int refuse_setting(pthread_key_t key, const void *value)
     return fails(SETTING) ? 12 : pthread_setspecific(key, value);
 }
 
-static void *refuse_place(size_t size)
+static void *refuse_place(int64_t size)
 {
-    return fails(PLACE) ? NULL : malloc(size);
+    return fails(PLACE) ? NULL : memory_system_new(size);
 }
 
 #define pthread_key_create refuse_key
 #define pthread_setspecific refuse_setting
-#define malloc refuse_place
+#define memory_system_new refuse_place
 #include "base/message.c" /* NOLINT: on purpose */
 #undef pthread_key_create
 #undef pthread_setspecific
-#undef malloc
+#undef memory_system_new
 #define pthread_create refuse_create
 #define pthread_attr_init refuse_attributes
 #define pthread_mutex_init refuse_lock

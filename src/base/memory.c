@@ -182,3 +182,13 @@ void memory_free_aligned(void *block)
         release(((void **)block)[-1]);
     }
 }
+
+void *memory_system_new(int64_t size)
+{
+    return malloc((size_t)size);
+}
+
+void memory_system_free(void *block)
+{
+    free(block);
+}

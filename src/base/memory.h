@@ -43,4 +43,9 @@ char *memory_copy_text(const char *text);
 void memory_free(void *block);
 void memory_free_aligned(void *block);
 
+/* size bytes, not zeroed, of the C library's whatever the host has chosen: for what is asked for or released outside a call, as at a
+ * thread's end, where the host's functions are not to be called. NULL if there are none. Release with memory_system_free. */
+void *memory_system_new(int64_t size);
+void memory_system_free(void *block);
+
 #endif

@@ -12,11 +12,12 @@
  */
 #include "base/message.h"
 
+#include "base/memory.h"
+
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 #if defined(_WIN32)
 #define WIN32_LEAN_AND_MEAN
@@ -53,7 +54,7 @@ static void give_back(void *argument)
     if (is_of_places(message)) {
         atomic_store_explicit(&message->is_taken, false, memory_order_release);
     } else if (message != &lost) {
-        free(message);
+        memory_system_free(message);
     }
 }
 
@@ -112,7 +113,7 @@ static struct message *take(void)
             return &places[i];
         }
     }
-    struct message *message = malloc(sizeof *message);
+    struct message *message = memory_system_new(sizeof *message);
     return message == NULL ? &lost : message;
 }
 
