@@ -315,6 +315,9 @@ static void test_where_places_are_taken_there_is_memory(void **state)
     set_nothing(state);
     expect_in_a_thread(find_no_place_and_then_one);
     expect_in_a_thread(have_no_message);
+    failing[PLACE] = 1;
+    expect_in_a_thread(have_no_message);
+    set_nothing(state);
     take_all_places(false);
 }
 

@@ -153,6 +153,28 @@ static void *fail_elsewhere(void *before)
     return NULL;
 }
 
+/* As it is where a host writes printf("%d %s", call(), dnn_last_error()), whose arguments may be made from the last to the first. */
+static void *look_before(void *is_right)
+{
+    const char *const message = dnn_last_error();
+    const int was_empty = *message == '\0';
+    status_error(DNN_ERROR_IO, "later");
+    *(int *)is_right = was_empty && strcmp(message, "later") == 0 && message == dnn_last_error();
+    return NULL;
+}
+
+static void test_a_message_that_was_looked_at_before_is_the_one_that_comes(void **state)
+{
+    (void)state;
+    for (int round = 0; round < 2; round++) { /* the second in the place of the first */
+        pthread_t thread;
+        int is_right = 0;
+        assert_int_equal(pthread_create(&thread, NULL, look_before, &is_right), 0);
+        assert_int_equal(pthread_join(thread, NULL), 0);
+        assert_true(is_right);
+    }
+}
+
 static void test_each_thread_has_its_own_message_empty_at_first(void **state)
 {
     (void)state;
@@ -229,6 +251,7 @@ int main(void)
         cmocka_unit_test(test_a_message_is_utf_8_whatever_it_quotes),
         cmocka_unit_test(test_a_message_that_just_fits_is_whole),
         cmocka_unit_test(test_a_message_is_one_line_without_control_characters),
+        cmocka_unit_test(test_a_message_that_was_looked_at_before_is_the_one_that_comes),
         cmocka_unit_test(test_each_thread_has_its_own_message_empty_at_first),
         cmocka_unit_test(test_a_crowd_of_threads_has_as_many_messages),
         cmocka_unit_test(test_each_status_has_a_name_of_its_own),

@@ -108,48 +108,56 @@ __attribute__((destructor)) static void forget_key(void)
 
 static struct message *take(void)
 {
-    for (int i = 0; i < PLACES; i++) {
+    struct message *message = NULL;
+    for (int i = 0; message == NULL && i < PLACES; i++) {
         if (atomic_exchange_explicit(&places[i].is_taken, 1, memory_order_acquire) == 0) {
-            return &places[i];
+            message = &places[i];
         }
     }
-    struct message *message = memory_system_new(sizeof *message);
-    return message == NULL ? &lost : message;
+    message = message == NULL ? memory_system_new(sizeof *message) : message;
+    if (message == NULL) {
+        return &lost;
+    }
+    message->text[0] = '\0';
+    return message;
 }
 
-/* This thread's place, taken if it has none; NULL if there is none to be had. */
-static struct message *own_place(void)
+/* This thread's place, taken if it has none. If there is none to be had, `lost` for a failure, which is kept; NULL for a look, or if
+ * nothing can be kept. */
+static struct message *own_place(bool is_failure)
 {
     pthread_key_t key;
     if (!find_key(&key)) {
-        atomic_store_explicit(&is_lost, true, memory_order_relaxed);
         return NULL;
     }
     struct message *message = pthread_getspecific(key);
-    if (message == NULL || message == &lost) {
+    if (message == NULL || (is_failure && message == &lost)) {
         message = take();
+        if (message == &lost && !is_failure) {
+            return NULL;
+        }
         if (pthread_setspecific(key, message) != 0) {
             give_back(message);
-            atomic_store_explicit(&is_lost, true, memory_order_relaxed);
             return NULL;
         }
     }
-    return message == &lost ? NULL : message;
+    return message;
 }
 
 void message_write(const char text[MESSAGE_CAPACITY])
 {
-    struct message *message = own_place();
-    if (message != NULL) {
+    struct message *message = own_place(true);
+    if (message == NULL) {
+        atomic_store_explicit(&is_lost, true, memory_order_relaxed);
+    } else if (message != &lost) {
         memcpy(message->text, text, strlen(text) + 1);
     }
 }
 
+/* Takes a place, too: what is read before a failure and after it is in the same place, as in f(status(), message()). */
 const char *message_read(void)
 {
-    const uintptr_t known = atomic_load_explicit(&key_and_one, memory_order_acquire);
-    const struct message *message =
-        known == no_key || known == gone ? NULL : pthread_getspecific((pthread_key_t)(known - 1));
+    const struct message *message = own_place(false);
     if (message != NULL) {
         return message->text;
     }
