@@ -161,8 +161,9 @@ DNN_API const char *dnn_last_error(void);
 
 /** Chooses where the library's memory comes from. For the whole process, and for zlib and protobuf-c within the library
  * too. What stays outside is what the BLAS and the system take for themselves: the stacks of threads (config key
- * `threads`), OpenBLAS's buffers, and scratch memory of the C library; and from the 33rd thread on that has failed
- * or asked why, and is still there, in a child of a fork counted with those of its parent, 1 KiB a thread for its dnn_last_error().
+ * `threads`), OpenBLAS's buffers, and scratch memory of the C library; and from the 33rd thread on that has failed or
+ * asked why, and is still there, in a child of a fork counted with those of its parent, 1 KiB a thread for its
+ * dnn_last_error().
  *
  * Before first use: until any thread has made a call that asks for memory. Whatever makes, reads or writes something does;
  * what tells of the library, its errors and the keys does not. Then the choice is final, for there are blocks that only this
