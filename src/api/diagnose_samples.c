@@ -101,7 +101,7 @@ double diagnose_weight(const dnn_trainer *trainer)
     const struct pass *pass = trainer->pass;
     double sum = 0;
     for (int64_t i = 0; i < pass->n_rows; i++) {
-        sum += pass->is_weighted ? pass->weights[pass->first_row + i] : 1;
+        sum += pass_weight(pass, i);
     }
     return sum;
 }

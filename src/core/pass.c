@@ -36,16 +36,11 @@ struct matrix pass_targets(const struct network *network, const struct pass *pas
     return pass_array(network, pass, pass->y, network->depth, real_size);
 }
 
-static bool is_weightless(const struct pass *pass, int64_t i)
-{
-    return pass->is_weighted && pass->weights[pass->first_row + i] == 0;
-}
-
 int64_t pass_weighty_rows(const struct pass *pass)
 {
     int64_t count = 0;
     for (int64_t i = 0; i < pass->n_rows; i++) {
-        count += !is_weightless(pass, i);
+        count += pass_weight(pass, i) != 0;
     }
     return count;
 }
@@ -58,7 +53,7 @@ static void move_up(const struct pass *pass, void *array, int64_t row_bytes)
     }
     unsigned char *from = (unsigned char *)array + pass->first_row * row_bytes, *to = from;
     for (int64_t i = 0; i < pass->n_rows; i++, from += row_bytes) {
-        if (!is_weightless(pass, i)) {
+        if (pass_weight(pass, i) != 0) {
             memmove(to, from, (size_t)row_bytes);
             to += row_bytes;
         }

@@ -44,6 +44,12 @@ struct matrix pass_array(const struct network *network, const struct pass *pass,
 struct matrix pass_activations(const struct network *network, const struct pass *pass, int64_t l, int64_t real_size);
 struct matrix pass_targets(const struct network *network, const struct pass *pass, int64_t real_size);
 
+/* What the sample in row i weighs. */
+static inline double pass_weight(const struct pass *pass, int64_t i)
+{
+    return pass->is_weighted ? pass->weights[pass->first_row + i] : 1;
+}
+
 /* How many rows weigh more than 0; all, unless is_weighted. */
 int64_t pass_weighty_rows(const struct pass *pass);
 

@@ -184,11 +184,6 @@ static struct loss_end end_of(const struct network *network)
     return (struct loss_end){&network->loss, &network->layers[network->depth - 1].activation};
 }
 
-static double weight_of(const struct pass *pass, int64_t i)
-{
-    return pass->is_weighted ? pass->weights[pass->first_row + i] : 1;
-}
-
 double propagate_loss(const struct network *network, const struct pass *pass)
 {
     const int64_t L = network->depth;
@@ -197,11 +192,11 @@ double propagate_loss(const struct network *network, const struct pass *pass)
     const struct loss_end end = end_of(network);
     double sum = 0;
     for (int64_t i = 0; i < v.rows; i++) {
-        if (weight_of(pass, i) == 0) {
+        if (pass_weight(pass, i) == 0) {
             continue; /* 0 · ∞ would be NaN */
         }
         const double value = loss_kinds[network->loss.kind].value(end, v.columns, matrix_row(v, i), matrix_row(y, i));
-        sum += weight_of(pass, i) * value;
+        sum += pass_weight(pass, i) * value;
     }
     return sum;
 }
@@ -216,7 +211,7 @@ static void derive_loss(const struct network *network, const struct pass *pass, 
         real *row = matrix_row(psi, i);
         loss_kinds[network->loss.kind].derivative(end, x.columns, matrix_row(x, i), matrix_row(y, i), row);
         if (pass->is_weighted) {
-            const real weight = (real)weight_of(pass, i);
+            const real weight = (real)pass_weight(pass, i);
             for (int64_t j = 0; j < psi.columns; j++) {
                 row[j] *= weight;
             }
